@@ -1,0 +1,133 @@
+/*
+ * What a bare program may use: output and verdict, exceptions, the interrupt
+ * controller, PSCI, and the addresses of the machine.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BARE_H
+#define BARE_H
+
+/* Addresses and interrupts are those of hw/avps/map.c (generated) */
+#include "map-generated.h"
+
+#define STACK_SIZE 4096
+
+#ifndef __ASSEMBLER__
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MAX_CORES 8
+
+/* A private peripheral interrupt is INTID 16 + n, a shared one 32 + n. */
+#define PPI(n) (16 + (n))
+#define SPI_INTID(n) (32 + (n))
+
+/* Output (console UART) */
+void print(const char *text);
+void print_hex(uint64_t value);
+
+/* Verdict: one "ok" or "not ok" line each */
+void check(bool good, const char *what);
+/* As check(got == want), and says on failure what it got. */
+void check_equal(uint64_t got, uint64_t want, const char *what);
+/* Ends the list of results and powers the machine off. */
+_Noreturn void finish(void);
+/* To carry the count of results over a reset of the machine */
+unsigned results_so_far(void);
+void continue_results(unsigned count);
+
+/* What the program itself brings; the library has empty ones. */
+int main(uint64_t device_tree);
+void core_main(uint64_t core);              /* a core started by start_core() */
+void other_core_at_reset(uint64_t core);    /* EL3: all cores start at reset */
+void core_entry(void);
+
+/* System registers and memory */
+#define read_sysreg(name) ({                                            \
+    uint64_t value_;                                                    \
+    asm volatile("mrs %0, " #name : "=r"(value_) :: "memory");          \
+    value_; })
+#define write_sysreg(name, value)                                       \
+    asm volatile("msr " #name ", %0; isb" :: "r"((uint64_t)(value)) : "memory")
+
+static inline void barrier(void)
+{
+    asm volatile("dsb sy" ::: "memory");
+}
+
+static inline uint32_t read32(uint64_t address)
+{
+    return *(volatile uint32_t *)address;
+}
+
+static inline void write32(uint64_t address, uint32_t value)
+{
+    *(volatile uint32_t *)address = value;
+    barrier();
+}
+
+static inline uint64_t read64(uint64_t address)
+{
+    return *(volatile uint64_t *)address;
+}
+
+static inline void write64(uint64_t address, uint64_t value)
+{
+    *(volatile uint64_t *)address = value;
+    barrier();
+}
+
+/* Time: the system counter, and a limit for waits that should be short */
+uint64_t now(void);
+uint64_t ticks_of_ms(unsigned ms);
+/* Waits until *flag is set; false when five seconds of guest time have gone. */
+bool wait_until(volatile bool *flag);
+
+/* Exceptions */
+struct frame {
+    uint64_t x[31];
+    uint64_t elr, spsr, esr;
+};
+
+#define ESR_CLASS(esr) (((esr) >> 26) & 0x3f)
+#define ESR_FAULT(esr) ((esr) & 0x3f)
+#define CLASS_DATA_ABORT_SAME 0x25
+#define FAULT_EXTERNAL 0x10
+
+/* Reads a word; true, and the syndrome in *esr, when that raised an abort. */
+bool read_aborts(uint64_t address, uint64_t *esr);
+
+/* Interrupts (GICv3) */
+void gic_init(void);                        /* distributor and this core */
+void gic_enable(unsigned intid);
+/* Waits for an interrupt that was enabled; true when it was taken. */
+bool irq_arrives(unsigned intid);
+/* The affinity (MPIDR) of redistributor n, or -1 when there are not so many. */
+uint64_t core_affinity(unsigned n);
+
+/* PSCI, called as this machine wants it at this exception level */
+#define PSCI_VERSION        0x84000000
+#define PSCI_CPU_OFF        0x84000002
+#define PSCI_CPU_ON         0xc4000003
+#define PSCI_AFFINITY_INFO  0xc4000004
+#define PSCI_SYSTEM_OFF     0x84000008
+#define PSCI_SYSTEM_RESET   0x84000009
+
+#define PSCI_ALREADY_ON     (-4)
+#define PSCI_INVALID_PARAMS (-2)
+#define AFFINITY_ON 0
+#define AFFINITY_OFF 1
+
+int64_t psci(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3);
+
+/* The secure GPIO's lines (EL3) */
+#define SECURE_LINE_OFF 0
+#define SECURE_LINE_RESET 1
+void raise_secure_line(unsigned line);
+
+/* EL3: see start.S */
+uint64_t run_nonsecure(void *entry, uint64_t arg, uint64_t spsr, uint64_t *esr);
+
+#endif /* !__ASSEMBLER__ */
+#endif
