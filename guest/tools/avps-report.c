@@ -1378,6 +1378,7 @@ static void add_cpus(void)
     struct block *b = add_block("cpus", 0, NO_ADDRESS);
     char *midr = first_line("/sys/devices/system/cpu/cpu0/regs/"
                             "identification/midr_el1");
+    char *method = property("/cpus/cpu@0", "enable-method", NULL);
     const char *el = logged("CPU(s) started at EL");
     int have = sysconf(_SC_NPROCESSORS_ONLN), want = count_cpu_nodes();
 
@@ -1390,7 +1391,10 @@ static void add_cpus(void)
         b->state = MISSING;
         snprintf(b->detail, sizeof(b->detail), "%d of %d online", have, want);
     }
-    snprintf(b->driver, sizeof(b->driver), "smp");
+    if (method) {
+        snprintf(b->driver, sizeof(b->driver), "%s", method);
+    }
+    free(method);
     free(midr);
 }
 
