@@ -1,0 +1,74 @@
+/*
+ * avps-ecu: writing the device tree
+ *
+ * A node and the hardware that it describes come from the same row of the
+ * memory map, so they cannot drift apart. Devices of ours write their own
+ * node through the AvpsFdtNode interface; blocks.c writes those of QEMU's
+ * devices.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef HW_AVPS_FDT_H
+#define HW_AVPS_FDT_H
+
+#include "qom/object.h"
+#include "hw/avps/map.h"
+
+/* The tree under construction, and what the nodes refer to. */
+typedef struct AvpsFdt {
+    void *blob;
+    int size;            /* of the buffer that blob lies in, bytes */
+    uint32_t gic;        /* phandles */
+    uint32_t its;
+    uint32_t clk_24mhz;  /* of the PrimeCells */
+    uint32_t clk_50mhz;  /* of the other peripherals */
+    uint32_t clk_125mhz; /* of the Ethernet MAC */
+} AvpsFdt;
+
+/* Begin a tree: root, /chosen, /aliases and the fixed clocks. */
+void avps_fdt_create(AvpsFdt *fdt);
+
+/*
+ * Add the node "@generic@<address>" of @row with `compatible` (a
+ * NULL-terminated list), `reg` and `interrupts`. A row of the secure world is
+ * marked as not for the normal one. Returns the node's path, which the caller
+ * frees.
+ */
+char *avps_fdt_add_block(AvpsFdt *fdt, const AvpsMapRow *row,
+                         const char *generic, const char *const compatible[]);
+
+/* The path that avps_fdt_add_block() gives a row; the caller frees it. */
+char *avps_fdt_path(const AvpsMapRow *row, const char *generic);
+
+/* Set a property to a NULL-terminated list of strings. */
+void avps_fdt_set_strings(AvpsFdt *fdt, const char *path, const char *name,
+                          const char *const strings[]);
+
+/* Set `clocks`, the phandle @clock once for each of @names, and the names. */
+void avps_fdt_set_clocks(AvpsFdt *fdt, const char *path, uint32_t clock,
+                         const char *const names[]);
+
+/* Set a boolean property. */
+void avps_fdt_set_flag(AvpsFdt *fdt, const char *path, const char *name);
+
+/* Give the node a phandle and return it. */
+uint32_t avps_fdt_add_phandle(AvpsFdt *fdt, const char *path);
+
+/* Refer to @path as @alias in /aliases. */
+void avps_fdt_set_alias(AvpsFdt *fdt, const char *alias, const char *path);
+
+#define TYPE_AVPS_FDT_NODE "avps-fdt-node"
+typedef struct AvpsFdtNodeClass AvpsFdtNodeClass;
+DECLARE_CLASS_CHECKERS(AvpsFdtNodeClass, AVPS_FDT_NODE, TYPE_AVPS_FDT_NODE)
+#define AVPS_FDT_NODE(obj) \
+    INTERFACE_CHECK(AvpsFdtNode, (obj), TYPE_AVPS_FDT_NODE)
+typedef struct AvpsFdtNode AvpsFdtNode;
+
+/* A device that describes itself; called after realize. */
+struct AvpsFdtNodeClass {
+    InterfaceClass parent_class;
+
+    void (*write_node)(AvpsFdtNode *obj, AvpsFdt *fdt, const AvpsMapRow *row);
+};
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * avps-ecu: the differences between the QEMU versions that it builds on
+ *
+ * The only file of the machine that knows version numbers. Written for
+ * 10.0.x and 10.2.x.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef HW_AVPS_QEMU_COMPAT_H
+#define HW_AVPS_QEMU_COMPAT_H
+
+#include "qom/object.h"
+
+#if __has_include("system/memory.h")
+#include "system/memory.h"
+#include "system/address-spaces.h"
+#else
+#include "exec/memory.h"
+#include "exec/address-spaces.h"
+#endif
+
+/* class_init's data and interface lists became const after 10.0 */
+#if QEMU_VERSION_MAJOR > 10 || QEMU_VERSION_MINOR >= 1
+#define AVPS_CLASS_DATA const void
+#define AVPS_INTERFACES (const InterfaceInfo[])
+#else
+#define AVPS_CLASS_DATA void
+#define AVPS_INTERFACES (InterfaceInfo[])
+#endif
+
+/* Later versions list only the machines that name their target */
+#if __has_include("hw/arm/machines-qom.h")
+#include "hw/arm/machines-qom.h"
+#define AVPS_MACHINE_TARGET { TYPE_TARGET_AARCH64_MACHINE },
+#else
+#define AVPS_MACHINE_TARGET
+#endif
+
+/* PL061's pull-up and pull-down masks changed their width */
+#if QEMU_VERSION_MAJOR > 10 || QEMU_VERSION_MINOR >= 2
+#define avps_qdev_prop_set_pulls qdev_prop_set_uint8
+#else
+#define avps_qdev_prop_set_pulls qdev_prop_set_uint32
+#endif
+
+#endif
