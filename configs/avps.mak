@@ -1,0 +1,3 @@
+# Devices of qemu-system-aarch64: all of QEMU's, and the avps-ecu machine
+include default.mak
+source ../../../hw/avps/Kconfig

@@ -1,0 +1,73 @@
+/*
+ * avps-ecu: the SoC
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef HW_AVPS_SOC_H
+#define HW_AVPS_SOC_H
+
+#include "hw/sysbus.h"
+#include "hw/avps/fdt.h"
+#include "hw/avps/map.h"
+#include "hw/avps/qemu/compat.h"
+#include "target/arm/cpu-qom.h"
+
+#define TYPE_AVPS_SOC "avps-soc"
+OBJECT_DECLARE_SIMPLE_TYPE(AvpsSoc, AVPS_SOC)
+
+/*
+ * Cores, interrupt controller and every block of avps_map[], wired. Blocks
+ * are QOM children by the name of their row. The board sets the members of
+ * the first group, and maps RAM and flash, which are its own.
+ */
+struct AvpsSoc {
+    SysBusDevice parent_obj;
+
+    /* From the board, before realize */
+    MachineState *machine;       /* cores, topology */
+    AvpsFdt *fdt;                /* the tree that describes the SoC */
+    MemoryRegion *secure_memory; /* the secure world's view, or NULL */
+    bool virtualization;         /* the cores have EL2 */
+
+    /* After realize */
+    ARMCPU *cpu[AVPS_MAX_CPUS];
+    uint32_t counter_hz;         /* of the system counter */
+    DeviceState *gic;
+    PCIBus *pcie;
+
+    /* private */
+    MemoryRegion pcie_ecam, pcie_mmio, pcie_mmio_high;
+    MemoryRegion pstore, secure_ram;
+};
+
+/* The block called @name; it must exist in this configuration. */
+DeviceState *avps_soc_block(AvpsSoc *soc, const char *name);
+
+/* The address space that a row's registers are in. */
+MemoryRegion *avps_soc_memory(AvpsSoc *soc, const AvpsMapRow *row);
+
+/* The GIC's input for SPI number @spi. */
+qemu_irq avps_soc_spi(AvpsSoc *soc, int spi);
+
+/*
+ * Map a realized device's register frames where @row says and connect its
+ * interrupts.
+ */
+void avps_soc_wire(AvpsSoc *soc, const AvpsMapRow *row, SysBusDevice *dev);
+
+/*
+ * Build the block of @row: hardware, wiring, device tree. Does nothing for
+ * rows that other code builds, or that this configuration has not.
+ */
+bool avps_block_create(AvpsSoc *soc, const AvpsMapRow *row, Error **errp);
+
+/* Build the PCIe host from its rows. */
+bool avps_pcie_create(AvpsSoc *soc, Error **errp);
+
+/*
+ * Plug the functions that are part of the SoC. After all blocks, so that the
+ * USB bus of the platform is the first that a -device is offered.
+ */
+bool avps_pcie_create_functions(AvpsSoc *soc, Error **errp);
+
+#endif
