@@ -43,29 +43,29 @@
 
 /* --- UART: arm,pl011.yaml --- */
 
+/* Number of the -serial option, and of the alias: console, second, secure */
+static int uart_index(const AvpsMapRow *row)
+{
+    return row->flags & AVPS_SECURE ? 2 : !strcmp(row->name, "uart1");
+}
+
 static void uart_setup(AvpsSoc *soc, const AvpsMapRow *row, DeviceState *dev)
 {
-    /* -serial: console, second, secure */
-    int index = row->flags & AVPS_SECURE ? 2 : !strcmp(row->name, "uart1");
-
-    qdev_prop_set_chr(dev, "chardev", serial_hd(index));
+    qdev_prop_set_chr(dev, "chardev", serial_hd(uart_index(row)));
 }
 
 static void uart_fdt(AvpsSoc *soc, const AvpsMapRow *row, const char *path)
 {
-    AvpsFdt *fdt = soc->fdt;
+    static const char *const console_of[] = { "/chosen", NULL,
+                                              "/secure-chosen" };
+    const char *chosen = console_of[uart_index(row)];
+    g_autofree char *alias = g_strdup_printf("serial%d", uart_index(row));
 
-    avps_fdt_set_clocks(fdt, path, fdt->clk_24mhz,
+    avps_fdt_set_clocks(soc->fdt, path, soc->fdt->clk_24mhz,
                         STRINGS("uartclk", "apb_pclk"));
-    if (row->flags & AVPS_SECURE) {
-        qemu_fdt_setprop_string(fdt->blob, "/secure-chosen", "stdout-path",
-                                path);
-        avps_fdt_set_alias(fdt, "serial2", path);
-    } else if (!strcmp(row->name, "uart1")) {
-        avps_fdt_set_alias(fdt, "serial1", path);
-    } else {
-        avps_fdt_set_alias(fdt, "serial0", path);
-        qemu_fdt_setprop_string(fdt->blob, "/chosen", "stdout-path", path);
+    avps_fdt_set_alias(soc->fdt, alias, path);
+    if (chosen) {
+        qemu_fdt_setprop_string(soc->fdt->blob, chosen, "stdout-path", path);
     }
 }
 
@@ -76,6 +76,7 @@ static void primecell_fdt(AvpsSoc *soc, const AvpsMapRow *row,
 {
     avps_fdt_set_clocks(soc->fdt, path, soc->fdt->clk_24mhz,
                         STRINGS("apb_pclk"));
+    avps_fdt_set_alias(soc->fdt, row->name, path);
 }
 
 static void gpio_setup(AvpsSoc *soc, const AvpsMapRow *row, DeviceState *dev)
@@ -142,6 +143,11 @@ static void usb_setup(AvpsSoc *soc, const AvpsMapRow *row, DeviceState *dev)
     qdev_prop_set_uint32(dev, "intrs", row->num_spis);
 }
 
+static void usb_fdt(AvpsSoc *soc, const AvpsMapRow *row, const char *path)
+{
+    avps_fdt_set_alias(soc->fdt, row->name, path);
+}
+
 /* --- Ethernet: cdns,macb.yaml --- */
 
 static void ethernet_setup(AvpsSoc *soc, const AvpsMapRow *row,
@@ -170,7 +176,7 @@ static void ethernet_fdt(AvpsSoc *soc, const AvpsMapRow *row,
     qemu_fdt_setprop_cell(blob, path, "phy-handle",
                           avps_fdt_add_phandle(soc->fdt, phy));
     qemu_fdt_setprop_string(blob, path, "phy-mode", "rgmii-id");
-    avps_fdt_set_alias(soc->fdt, "ethernet0", path);
+    avps_fdt_set_alias(soc->fdt, row->name, path);
 }
 
 /* --- I2C: i2c-imx.yaml; SPI: fsl-imx-cspi.yaml --- */
@@ -239,7 +245,7 @@ static const AvpsBlockKind block_kinds[] = {
     },
     [AVPS_KIND_USB] = {
         TYPE_XHCI_SYSBUS, "usb", STRINGS("generic-xhci"),
-        usb_setup, NULL,
+        usb_setup, usb_fdt,
     },
     [AVPS_KIND_ETHERNET] = {
         TYPE_CADENCE_GEM, "ethernet", STRINGS("cdns,gem"),

@@ -8,6 +8,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/host-utils.h"
 #include "qapi/error.h"
 #include "hw/avps/ecu.h"
 #include "hw/block/flash.h"
@@ -51,19 +52,34 @@ static void set_gpio(AvpsEcu *ecu, const char *path, const char *property,
 
 /* --- Memories --- */
 
+static bool emmc_check_size(BlockBackend *blk, Error **errp)
+{
+    int64_t size = blk_getlength(blk);
+
+    if (size <= 0 || !is_power_of_2(size)) {
+        error_setg(errp, "the eMMC of -drive if=sd must have a power of two "
+                   "of bytes, not %" PRId64 ": resize it with 'qemu-img "
+                   "resize'", size);
+        return false;
+    }
+    return true;
+}
+
 /* -drive if=sd; without it the socket is empty */
 static bool emmc_create(AvpsEcu *ecu, Error **errp)
 {
     DriveInfo *drive = drive_get(IF_SD, 0, 0);
+    BlockBackend *blk;
     DeviceState *card;
 
     if (!drive) {
         return true;
     }
+    blk = blk_by_legacy_dinfo(drive);
     card = qdev_new(TYPE_EMMC);
     object_property_add_child(OBJECT(ecu), "emmc", OBJECT(card));
-    if (!qdev_prop_set_drive_err(card, "drive", blk_by_legacy_dinfo(drive),
-                                 errp)) {
+    if (!emmc_check_size(blk, errp) ||
+        !qdev_prop_set_drive_err(card, "drive", blk, errp)) {
         return false;
     }
     return qdev_realize_and_unref(

@@ -40,22 +40,19 @@ typedef struct BootFile {
 static bool read_boot_file(BootFile *file, const char *option,
                            const char *name, Error **errp)
 {
-    FILE *stream = fopen(name, "rb");
+    FILE *stream;
     struct stat st;
 
-    if (!stream || fstat(fileno(stream), &st) || S_ISDIR(st.st_mode)) {
+    if (stat(name, &st) || !S_ISREG(st.st_mode) ||
+        !(stream = fopen(name, "rb"))) {
         error_setg(errp, "the file '%s' of %s cannot be read: give the path "
                    "of one that can", name, option);
-        if (stream) {
-            fclose(stream);
-        }
         return false;
     }
     file->size = st.st_size;
     file->head_size = fread(file->head, 1, sizeof(file->head), stream);
     fclose(stream);
-    /* A pipe has no size */
-    if (S_ISREG(st.st_mode) && !file->size) {
+    if (!file->size) {
         error_setg(errp, "the file '%s' of %s is empty: give another", name,
                    option);
         return false;

@@ -35,7 +35,7 @@ const AvpsMapRow avps_map[] = {
     /* The anchors: where firmware for "virt" expects them */
     { "uart0", AVPS_KIND_UART, 0x09000000, 0x1000, SPI(1), NO_DMA, 0,
       "console UART (PL011)" },
-    { "rtc", AVPS_KIND_RTC, 0x09010000, 0x1000, SPI(2), NO_DMA, 0,
+    { "rtc0", AVPS_KIND_RTC, 0x09010000, 0x1000, SPI(2), NO_DMA, 0,
       "real-time clock (PL031)" },
     { "fw-cfg", AVPS_KIND_FW_CFG, 0x09020000, 0x18, NO_SPI, NO_DMA, 0,
       "QEMU firmware configuration" },

@@ -12,6 +12,7 @@
 #include "qobject/qlist.h"
 #include "hw/arm/bsa.h"
 #include "hw/arm/fdt.h"
+#include "hw/avps/qemu/timers.h"
 #include "hw/avps/soc.h"
 #include "hw/boards.h"
 #include "hw/intc/arm_gicv3_common.h"
@@ -427,7 +428,10 @@ static void avps_soc_realize(DeviceState *dev, Error **errp)
     if (!blocks_create(soc, errp)) {
         return;
     }
-    avps_pcie_create_functions(soc, errp);
+    if (!avps_pcie_create_functions(soc, errp)) {
+        return;
+    }
+    avps_rearm_timers_on_start(soc);
 }
 
 static void avps_soc_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
