@@ -371,30 +371,52 @@ static bool node_address(const char *node, uint64_t *address, bool *local)
     return found;
 }
 
-/* The node that has this phandle, below `node`; NULL when there is none. */
-static char *find_phandle(const char *node, uint32_t phandle)
+static void for_each_child(const char *node,
+                           void (*visit)(void *opaque, const char *child),
+                           void *opaque)
 {
     struct dirent **entries = NULL;
     char *path = format(DT_ROOT "%s", node);
-    char *found = NULL;
-    int n;
+    int n = list_dir(path, &entries);
 
-    if (u32_property(node, "phandle", 0) == phandle) {
-        free(path);
-        return strdup(node);
-    }
-    n = list_dir(path, &entries);
-    for (int i = 0; i < n && !found; i++) {
+    for (int i = 0; i < n; i++) {
         if (entries[i]->d_type == DT_DIR) {
             char *child = format("%s/%s", node, entries[i]->d_name);
 
-            found = find_phandle(child, phandle);
+            visit(opaque, child);
             free(child);
         }
     }
     free_list(entries, n);
     free(path);
-    return found;
+}
+
+struct phandle_search {
+    uint32_t phandle;
+    char *found;
+};
+
+static void search_phandle(void *opaque, const char *node)
+{
+    struct phandle_search *search = opaque;
+
+    if (search->found) {
+        return;
+    }
+    if (u32_property(node, "phandle", 0) == search->phandle) {
+        search->found = strdup(node);
+    } else {
+        for_each_child(node, search_phandle, search);
+    }
+}
+
+/* The node that has this phandle; NULL when there is none. */
+static char *find_phandle(uint32_t phandle)
+{
+    struct phandle_search search = { .phandle = phandle };
+
+    search_phandle(&search, "");
+    return search.found;
 }
 
 static uint32_t interrupt_parent(const char *node)
@@ -452,7 +474,7 @@ static void print_irqs(char *text, size_t size, const struct irqs *irqs)
 static void add_plain_irqs(struct irqs *irqs, const char *list, size_t len,
                            uint32_t phandle)
 {
-    char *controller = find_phandle("", phandle);
+    char *controller = find_phandle(phandle);
     int cells = controller ? u32_property(controller, "#interrupt-cells", 0)
                            : 0;
 
@@ -468,7 +490,7 @@ static void add_extended_irqs(struct irqs *irqs, const char *list, size_t len)
     size_t i = 0;
 
     while (i + 4 <= len) {
-        char *controller = find_phandle("", be_cells((uint8_t *)list + i, 1));
+        char *controller = find_phandle(be_cells((uint8_t *)list + i, 1));
         int cells = controller
                     ? u32_property(controller, "#interrupt-cells", 0) : 0;
 
@@ -494,7 +516,7 @@ static void add_mapped_irqs(struct irqs *irqs, const char *node)
 
     while (map && i + 4 * (own + 1) <= len) {
         uint8_t *at = (uint8_t *)map + i + 4 * own;
-        char *controller = find_phandle("", be_cells(at, 1));
+        char *controller = find_phandle(be_cells(at, 1));
         int skip = controller
                    ? u32_property(controller, "#address-cells", 0) : 0;
         int cells = controller
@@ -514,12 +536,11 @@ static void add_mapped_irqs(struct irqs *irqs, const char *node)
     free(map);
 }
 
-static void node_irqs(const char *node, struct irqs *irqs)
+static void add_irqs(struct irqs *irqs, const char *node)
 {
     size_t len;
     char *list = property(node, "interrupts-extended", &len);
 
-    memset(irqs, 0, sizeof(*irqs));
     if (list) {
         add_extended_irqs(irqs, list, len);
     } else if ((list = property(node, "interrupts", &len))) {
@@ -528,6 +549,21 @@ static void node_irqs(const char *node, struct irqs *irqs)
         add_mapped_irqs(irqs, node);
     }
     free(list);
+}
+
+static void add_irqs_of_frame(void *irqs, const char *frame)
+{
+    add_irqs(irqs, frame);
+}
+
+/* The interrupts of a node; those of a timer stand in its frames. */
+static void node_irqs(const char *node, struct irqs *irqs)
+{
+    memset(irqs, 0, sizeof(*irqs));
+    add_irqs(irqs, node);
+    if (is_compatible(node, "arm,armv7-timer-mem")) {
+        for_each_child(node, add_irqs_of_frame, irqs);
+    }
 }
 
 /* --- What Linux made of it ------------------------------------------------ */
@@ -1049,28 +1085,31 @@ static char *name_fact(const struct object *o)
     return strdup(o->name);
 }
 
-/* In this order: what matters more to the reader comes first. */
+/*
+ * In this order: first what controllers make, so that the disk behind one is
+ * told of where it belongs, then what matters more to the reader.
+ */
 static const struct {
     const char *kind, *prefix;
     char *(*fact)(const struct object *);
 } fact_kinds[] = {
-    { "block",    "",         block_fact },
-    { "mtd",      "mtd",      mtd_fact },
     { "mmc",      "mmc",      mmc_fact },
-    { "net",      "",         net_fact },
     { "usb",      "usb",      usb_fact },
+    { "i2c",      "i2c-",     i2c_fact },
+    { "spi",      "spi",      name_fact },
+    { "mtd",      "mtd",      mtd_fact },
+    { "block",    "",         block_fact },
+    { "net",      "",         net_fact },
     { "tty",      "tty",      tty_fact },
     { "tty",      "hvc",      tty_fact },
     { "rtc",      "rtc",      rtc_fact },
     { "hwmon",    "hwmon",    hwmon_fact },
     { "watchdog", "watchdog", watchdog_fact },
-    { "i2c",      "i2c-",     i2c_fact },
     { "input",    "event",    input_fact },
     { "drm",      "card",     name_fact },
     { "sound",    "card",     name_fact },
     { "iio",      "iio:",     name_fact },
     { "gpio",     "gpiochip", gpio_fact },
-    { "spi",      "spi",      name_fact },
     { "ptp",      "ptp",      name_fact },
     { "iommu",    "",         name_fact },
 };
@@ -1205,24 +1244,32 @@ static bool trace_its(struct block *b)
     return logged("ITS@0x") && logged("GICv3: using LPI property table");
 }
 
-static bool trace_cpu_timer(struct block *b)
+/* The rate that the log tells behind `announced`. */
+static void timer_rate(struct block *b, const char *announced)
 {
-    const char *said = logged("cp15 timer");
-    bool ticking = file_has("/sys/devices/system/clocksource/clocksource0/"
-                            "available_clocksource", "arch_sys_counter");
+    const char *said = logged(announced);
     double mhz;
 
-    snprintf(b->driver, sizeof(b->driver), "arch_timer");
-    said = said ? strstr(said, "running at ") : NULL;
-    if (said && sscanf(said, "running at %lfMHz", &mhz) == 1) {
+    if (said && sscanf(said, "%lfMHz", &mhz) == 1) {
         snprintf(b->detail, sizeof(b->detail), "%g MHz", mhz);
     }
+}
+
+static bool trace_cpu_timer(struct block *b)
+{
+    bool ticking = file_has("/sys/devices/system/clocksource/clocksource0/"
+                            "available_clocksource", "arch_sys_counter");
+
+    snprintf(b->driver, sizeof(b->driver), "arch_timer");
+    timer_rate(b, "timer(s) running at ");
     return ticking && file_has("/proc/interrupts", "arch_timer");
 }
 
 static bool trace_mmio_timer(struct block *b)
 {
     snprintf(b->driver, sizeof(b->driver), "arch_mem_timer");
+    timer_rate(b, "mmio timer(s) running at ");     /* up to 6.17 */
+    timer_rate(b, "mmio timer running at ");
     return file_has("/proc/interrupts", "arch_mem_timer");
 }
 
@@ -1299,6 +1346,11 @@ static void judge(struct block *b, const char *node, const struct device *dev)
     }
 }
 
+static bool is_phy(const char *node)
+{
+    return starts_with(strrchr(node, '/'), "/ethernet-phy@");
+}
+
 /* What a node is called: by its alias, by its kind, or as in the tree. */
 static char *node_name(const char *node)
 {
@@ -1307,7 +1359,6 @@ static char *node_name(const char *node)
         { "arm,gic-v3-its",      "its" },
         { "arm,armv8-timer",     "cpu-timer" },
         { "arm,armv7-timer-mem", "mmio-timer" },
-        { "ethernet-phy-ieee802.3-c22", "phy" },
     };
     struct dirent **entries = NULL;
     int n = list_dir(DT_ROOT "/aliases", &entries);
@@ -1329,7 +1380,7 @@ static char *node_name(const char *node)
         }
     }
     if (!name) {
-        name = strdup(strrchr(node, '/') + 1);
+        name = strdup(is_phy(node) ? "phy" : strrchr(node, '/') + 1);
         name[strcspn(name, "@")] = '\0';
     }
     return name;
@@ -1338,7 +1389,7 @@ static char *node_name(const char *node)
 static void set_address(struct block *b, uint64_t address, bool local)
 {
     snprintf(b->address, sizeof(b->address),
-             local ? "%#" PRIx64 : "0x%08" PRIx64, address);
+             local ? "@%" PRIx64 : "0x%08" PRIx64, address);
 }
 
 static const char *core_name(unsigned long midr)
@@ -1420,50 +1471,41 @@ static uint64_t ram_in(uint64_t start, uint64_t size)
     return total;
 }
 
-static void add_memory(const char *node)
+static void add_memory(void *opaque, const char *node)
 {
-    struct block *b = add_block("memory", 0, NO_ADDRESS);
     int cells = u32_property("", "#address-cells", 2);
     int size_cells = u32_property("", "#size-cells", 1);
+    uint64_t start, want, have;
+    struct block *b;
     size_t len = 0;
-    char *reg = property(node, "reg", &len);
-    uint64_t start = 0, want = 0, have;
-    char *size;
+    char *reg, *size;
 
-    if (reg && len >= 4 * (size_t)(cells + size_cells)) {
-        start = be_cells((uint8_t *)reg, cells);
-        want = be_cells((uint8_t *)reg + 4 * cells, size_cells);
+    (void)opaque;
+    if (!starts_with(node, "/memory@")) {
+        return;
     }
+    reg = property(node, "reg", &len);
+    if (!reg || len < 4 * (size_t)(cells + size_cells)) {
+        free(reg);
+        return;
+    }
+    start = be_cells((uint8_t *)reg, cells);
+    want = be_cells((uint8_t *)reg + 4 * cells, size_cells);
     have = ram_in(start, want);
-    size = size_text(want);
+    b = add_block("memory", 0, NO_ADDRESS);
     set_address(b, start, false);
     snprintf(b->driver, sizeof(b->driver), "memblock");
-    snprintf(b->detail, sizeof(b->detail), "%s", size);
     /* Firmware may keep a little for itself. */
     if (have < want - want / 16) {
         b->state = MISSING;
-        free(size);
         size = size_text(want - have);
         snprintf(b->detail, sizeof(b->detail), "%s of it", size);
+    } else {
+        size = size_text(want);
+        snprintf(b->detail, sizeof(b->detail), "%s", size);
     }
     free(size);
     free(reg);
-}
-
-static void add_memories(void)
-{
-    struct dirent **entries = NULL;
-    int n = list_dir(DT_ROOT, &entries);
-
-    for (int i = 0; i < n; i++) {
-        if (starts_with(entries[i]->d_name, "memory@")) {
-            char *node = format("/%s", entries[i]->d_name);
-
-            add_memory(node);
-            free(node);
-        }
-    }
-    free_list(entries, n);
 }
 
 /* Cards that the controller of an SD/MMC block has found. */
@@ -1702,10 +1744,9 @@ static void add_empty_transports(void)
 static bool is_mere_description(const char *node)
 {
     static const char *const kinds[] = {
-        "fixed-clock", "fixed-factor-clock", "fixed-regulator",
-        "regulator-fixed", "simple-bus", "simple-mfd", "operating-points-v2",
-        "cache", "shared-dma-pool", "mmio-sram", "arm,scmi-shmem",
-        "fixed-partitions", "gpio-keys-polled", "idle-states",
+        "fixed-clock", "fixed-factor-clock", "regulator-fixed", "simple-bus",
+        "simple-mfd", "operating-points-v2", "cache", "shared-dma-pool",
+        "mmio-sram", "arm,scmi-shmem", "fixed-partitions",
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -1714,6 +1755,13 @@ static bool is_mere_description(const char *node)
         }
     }
     return false;
+}
+
+/* A PHY is known by its id registers, and may have no compatible. */
+static bool is_block(const char *node)
+{
+    return is_phy(node) ||
+           (has_property(node, "compatible") && !is_mere_description(node));
 }
 
 static struct block *add_node(const char *node, int depth, uint64_t key)
@@ -1753,7 +1801,7 @@ static void add_subtree(const char *node, int depth, uint64_t key)
         add_transport(node);
         return;
     }
-    if (!has_property(node, "compatible") || is_mere_description(node)) {
+    if (!is_block(node)) {
         add_children(node, depth, key);
         return;
     }
@@ -1769,22 +1817,23 @@ static void add_subtree(const char *node, int depth, uint64_t key)
     add_children(node, depth + 1, key);
 }
 
+struct place {
+    int depth;
+    uint64_t key;
+};
+
+static void add_child(void *opaque, const char *node)
+{
+    struct place *place = opaque;
+
+    add_subtree(node, place->depth, place->key);
+}
+
 static void add_children(const char *node, int depth, uint64_t key)
 {
-    struct dirent **entries = NULL;
-    char *path = format(DT_ROOT "%s", node);
-    int n = list_dir(path, &entries);
+    struct place place = { depth, key };
 
-    for (int i = 0; i < n; i++) {
-        if (entries[i]->d_type == DT_DIR) {
-            char *child = format("%s/%s", node, entries[i]->d_name);
-
-            add_subtree(child, depth, key);
-            free(child);
-        }
-    }
-    free_list(entries, n);
-    free(path);
+    for_each_child(node, add_child, &place);
 }
 
 static int by_address(const void *a, const void *b)
@@ -1801,7 +1850,7 @@ static void find_blocks(void)
 {
     memset(&transports, 0, sizeof(transports));
     add_cpus();
-    add_memories();
+    for_each_child("", add_memory, NULL);
     add_children("", 0, NO_ADDRESS);
     add_empty_transports();
     qsort(blocks, block_count, sizeof(*blocks), by_address);
