@@ -154,7 +154,9 @@ static void ethernet_setup(AvpsSoc *soc, const AvpsMapRow *row,
                            DeviceState *dev)
 {
     /* Only a -nic that names the model: the default NIC is a VIRTIO one */
-    qemu_configure_nic_device(dev, false, NULL);
+    if (!qemu_configure_nic_device(dev, false, NULL)) {
+        avps_nic_connect_socket(dev);
+    }
     qdev_prop_set_uint8(dev, "phy-addr", GEM_PHY_ADDRESS);
 }
 

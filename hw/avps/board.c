@@ -245,6 +245,7 @@ static bool nics_create(AvpsEcu *ecu, Error **errp)
         }
     }
     pci_init_nic_devices(ecu->soc.pcie, "virtio-net-pci");
+    avps_nic_update_link(avps_soc_block(&ecu->soc, "ethernet0"));
     return true;
 }
 

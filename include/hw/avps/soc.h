@@ -61,6 +61,12 @@ void avps_soc_wire(AvpsSoc *soc, const AvpsMapRow *row, SysBusDevice *dev);
  */
 bool avps_block_create(AvpsSoc *soc, const AvpsMapRow *row, Error **errp);
 
+/* Give @nic, which is not realized yet, an empty socket for its peer. */
+void avps_nic_connect_socket(DeviceState *nic);
+
+/* The link of @nic, now realized, is down if its socket is empty. */
+void avps_nic_update_link(DeviceState *nic);
+
 /* Build the PCIe host from its rows. */
 bool avps_pcie_create(AvpsSoc *soc, Error **errp);
 
