@@ -58,6 +58,14 @@
 
 enum { GIC_SPI, GIC_PPI };
 
+/* A node of the device tree, with what is asked of it again and again. */
+struct node {
+    char *path;             /* "" is the root */
+    char *compatible;       /* as in the file, or NULL */
+    size_t compatible_len;
+    uint32_t phandle;       /* or 0 */
+};
+
 /* What Linux knows as a device, on one of the buses of bus_order. */
 struct device {
     char *path;             /* in /sys/devices */
@@ -94,6 +102,8 @@ struct block {
     size_t order;           /* as found */
 };
 
+static struct node *nodes;
+static size_t node_count;
 static struct device *devices;
 static size_t device_count;
 static struct object *objects;
@@ -194,21 +204,36 @@ static uint64_t be_cells(const uint8_t *data, int cells)
     return value;
 }
 
-/* The base name of what a symbolic link points to; NULL without the link. */
-static char *link_name(const char *dir, const char *link)
+/* What a symbolic link says; NULL without the link. */
+static char *link_target(const char *dir, const char *link)
 {
     char *path = format("%s/%s", dir, link);
     char target[PATH_MAX];
     ssize_t n = readlink(path, target, sizeof(target) - 1);
-    char *slash;
 
     free(path);
     if (n < 0) {
         return NULL;
     }
     target[n] = '\0';
-    slash = strrchr(target, '/');
-    return strdup(slash ? slash + 1 : target);
+    return strdup(target);
+}
+
+/* A link within /sys as a full path.  realpath() would ask for each part. */
+static char *sys_path(const char *dir, const char *link)
+{
+    char *target = link_target(dir, link);
+    char *path, *at = target;
+
+    if (!target) {
+        return NULL;
+    }
+    while (starts_with(at, "../")) {
+        at += 3;
+    }
+    path = format("/sys/%s", at);
+    free(target);
+    return path;
 }
 
 static int by_natural_order(const struct dirent **a, const struct dirent **b)
@@ -284,18 +309,79 @@ static const char *next_string(const char *list, size_t len, const char *at)
     return list && at < list + len ? at : NULL;
 }
 
-static bool is_compatible(const char *node, const char *with)
+/* Nodes are read in the order of their names, parents first. */
+static void read_nodes(char *path)
 {
-    size_t len;
-    char *list = property(node, "compatible", &len);
-    const char *at = NULL;
-    bool found = false;
+    char *dir = format(DT_ROOT "%s", path);
+    struct dirent **entries = NULL;
+    int n = list_dir(dir, &entries);
+    struct node *node;
 
-    while (!found && (at = next_string(list, list ? len : 0, at))) {
-        found = !strcmp(at, with);
+    nodes = grow(nodes, node_count, sizeof(*nodes));
+    node = &nodes[node_count++];
+    node->path = path;
+    node->compatible = property(path, "compatible", &node->compatible_len);
+    node->phandle = u32_property(path, "phandle", 0);
+    for (int i = 0; i < n; i++) {
+        if (entries[i]->d_type == DT_DIR) {
+            read_nodes(format("%s/%s", path, entries[i]->d_name));
+        }
     }
-    free(list);
-    return found;
+    free_list(entries, n);
+    free(dir);
+}
+
+static const struct node *find_node(const char *path)
+{
+    for (size_t i = 0; i < node_count; i++) {
+        if (!strcmp(nodes[i].path, path)) {
+            return &nodes[i];
+        }
+    }
+    return NULL;
+}
+
+/* The next compatible string of a node after `at`; the first after NULL. */
+static const char *next_compatible(const char *path, const char *at)
+{
+    const struct node *node = find_node(path);
+
+    if (!node || !node->compatible) {
+        return NULL;
+    }
+    return next_string(node->compatible, node->compatible_len, at);
+}
+
+static bool is_compatible(const char *path, const char *with)
+{
+    const char *at = NULL;
+
+    while ((at = next_compatible(path, at))) {
+        if (!strcmp(at, with)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The tree's own short names for some of its nodes. */
+static struct alias {
+    char *name, *node;
+} *aliases;
+static size_t alias_count;
+
+static void read_aliases(void)
+{
+    struct dirent **entries = NULL;
+    int n = list_dir(DT_ROOT "/aliases", &entries);
+
+    for (int i = 0; i < n; i++) {
+        aliases = grow(aliases, alias_count, sizeof(*aliases));
+        aliases[alias_count].name = strdup(entries[i]->d_name);
+        aliases[alias_count++].node = property("/aliases", entries[i]->d_name,
+                                               NULL);
+    }
+    free_list(entries, n);
 }
 
 static bool is_enabled(const char *node)
@@ -371,52 +457,31 @@ static bool node_address(const char *node, uint64_t *address, bool *local)
     return found;
 }
 
-static void for_each_child(const char *node,
+static void for_each_child(const char *parent,
                            void (*visit)(void *opaque, const char *child),
                            void *opaque)
 {
-    struct dirent **entries = NULL;
-    char *path = format(DT_ROOT "%s", node);
-    int n = list_dir(path, &entries);
+    size_t n = strlen(parent);
 
-    for (int i = 0; i < n; i++) {
-        if (entries[i]->d_type == DT_DIR) {
-            char *child = format("%s/%s", node, entries[i]->d_name);
+    for (size_t i = 0; i < node_count; i++) {
+        const char *path = nodes[i].path;
 
-            visit(opaque, child);
-            free(child);
+        if (!strncmp(path, parent, n) && path[n] == '/' &&
+            !strchr(path + n + 1, '/')) {
+            visit(opaque, path);
         }
-    }
-    free_list(entries, n);
-    free(path);
-}
-
-struct phandle_search {
-    uint32_t phandle;
-    char *found;
-};
-
-static void search_phandle(void *opaque, const char *node)
-{
-    struct phandle_search *search = opaque;
-
-    if (search->found) {
-        return;
-    }
-    if (u32_property(node, "phandle", 0) == search->phandle) {
-        search->found = strdup(node);
-    } else {
-        for_each_child(node, search_phandle, search);
     }
 }
 
 /* The node that has this phandle; NULL when there is none. */
-static char *find_phandle(uint32_t phandle)
+static const char *find_phandle(uint32_t phandle)
 {
-    struct phandle_search search = { .phandle = phandle };
-
-    search_phandle(&search, "");
-    return search.found;
+    for (size_t i = 0; i < node_count; i++) {
+        if (nodes[i].phandle == phandle) {
+            return nodes[i].path;
+        }
+    }
+    return NULL;
 }
 
 static uint32_t interrupt_parent(const char *node)
@@ -474,14 +539,13 @@ static void print_irqs(char *text, size_t size, const struct irqs *irqs)
 static void add_plain_irqs(struct irqs *irqs, const char *list, size_t len,
                            uint32_t phandle)
 {
-    char *controller = find_phandle(phandle);
+    const char *controller = find_phandle(phandle);
     int cells = controller ? u32_property(controller, "#interrupt-cells", 0)
                            : 0;
 
     for (size_t i = 0; cells && i + 4 * cells <= len; i += 4 * cells) {
         add_irq(irqs, (const uint8_t *)list + i, cells);
     }
-    free(controller);
 }
 
 /* The same, where each specifier has its controller before it. */
@@ -490,7 +554,7 @@ static void add_extended_irqs(struct irqs *irqs, const char *list, size_t len)
     size_t i = 0;
 
     while (i + 4 <= len) {
-        char *controller = find_phandle(be_cells((uint8_t *)list + i, 1));
+        const char *controller = find_phandle(be_cells((uint8_t *)list + i, 1));
         int cells = controller
                     ? u32_property(controller, "#interrupt-cells", 0) : 0;
 
@@ -501,7 +565,6 @@ static void add_extended_irqs(struct irqs *irqs, const char *list, size_t len)
             add_irq(irqs, (const uint8_t *)list + i, cells);
             i += 4 * cells;
         }
-        free(controller);
     }
 }
 
@@ -516,13 +579,12 @@ static void add_mapped_irqs(struct irqs *irqs, const char *node)
 
     while (map && i + 4 * (own + 1) <= len) {
         uint8_t *at = (uint8_t *)map + i + 4 * own;
-        char *controller = find_phandle(be_cells(at, 1));
+        const char *controller = find_phandle(be_cells(at, 1));
         int skip = controller
                    ? u32_property(controller, "#address-cells", 0) : 0;
         int cells = controller
                     ? u32_property(controller, "#interrupt-cells", 0) : 0;
 
-        free(controller);
         i += 4 * (own + 1 + skip + cells);
         if (!cells || i > len) {
             break;
@@ -601,6 +663,25 @@ static const struct {
     { "iommu",    "/sys/class/iommu" },
 };
 
+/* The last part of a path, as a string of its own; NULL stays NULL. */
+static char *last_part(char *path)
+{
+    char *name = path ? strdup(strrchr(path, '/') + 1) : NULL;
+
+    free(path);
+    return name;
+}
+
+/* What stands behind DT_ROOT in a path; NULL when it leads elsewhere. */
+static char *node_part(char *path)
+{
+    char *node = path && starts_with(path, DT_ROOT)
+                 ? strdup(path + strlen(DT_ROOT)) : NULL;
+
+    free(path);
+    return node;
+}
+
 static void scan_devices_of(const char *bus)
 {
     char *dir = format("/sys/bus/%s/devices", bus);
@@ -608,25 +689,19 @@ static void scan_devices_of(const char *bus)
     int n = list_dir(dir, &entries);
 
     for (int i = 0; i < n; i++) {
-        char *link = format("%s/%s", dir, entries[i]->d_name);
-        char *of_node = format("%s/of_node", link);
-        char *node = realpath(of_node, NULL);
+        char *path = sys_path(dir, entries[i]->d_name);
         struct device *dev;
 
+        if (!path) {
+            continue;       /* it went while we looked */
+        }
         devices = grow(devices, device_count, sizeof(*devices));
         dev = &devices[device_count++];
         dev->bus = bus;
+        dev->path = path;
         dev->name = strdup(entries[i]->d_name);
-        dev->path = realpath(link, NULL);
-        dev->driver = link_name(link, "driver");
-        dev->node = node && starts_with(node, DT_ROOT)
-                    ? strdup(node + strlen(DT_ROOT)) : NULL;
-        if (!dev->path) {
-            dev->path = strdup(link);   /* it went while we looked */
-        }
-        free(node);
-        free(of_node);
-        free(link);
+        dev->driver = last_part(link_target(path, "driver"));
+        dev->node = node_part(sys_path(path, "of_node"));
     }
     free_list(entries, n);
     free(dir);
@@ -638,8 +713,7 @@ static void scan_objects_of(const char *kind, const char *dir)
     int n = list_dir(dir, &entries);
 
     for (int i = 0; i < n; i++) {
-        char *link = format("%s/%s", dir, entries[i]->d_name);
-        char *path = realpath(link, NULL);
+        char *path = sys_path(dir, entries[i]->d_name);
 
         if (path) {
             objects = grow(objects, object_count, sizeof(*objects));
@@ -647,7 +721,6 @@ static void scan_objects_of(const char *kind, const char *dir)
             objects[object_count].path = path;
             objects[object_count++].name = strdup(entries[i]->d_name);
         }
-        free(link);
     }
     free_list(entries, n);
 }
@@ -803,18 +876,15 @@ static bool known_driver(const char *alias, struct driver_row *result)
 
 static bool known_driver_of_node(const char *node, struct driver_row *result)
 {
-    size_t len;
-    char *list = property(node, "compatible", &len);
     const char *at = NULL;
     bool found = false;
 
-    while (!found && (at = next_string(list, list ? len : 0, at))) {
+    while (!found && (at = next_compatible(node, at))) {
         char *alias = format("of:%s", at);
 
         found = known_driver(alias, result);
         free(alias);
     }
-    free(list);
     return found;
 }
 
@@ -1055,7 +1125,6 @@ static char *usb_fact(const struct object *o)
                     isdigit(objects[i].name[0]) &&
                     !strchr(objects[i].name, ':');
     }
-    free(controller);
     return format("%s, %d device%s", o->name, attached,
                   attached == 1 ? "" : "s");
 }
@@ -1360,20 +1429,13 @@ static char *node_name(const char *node)
         { "arm,armv8-timer",     "cpu-timer" },
         { "arm,armv7-timer-mem", "mmio-timer" },
     };
-    struct dirent **entries = NULL;
-    int n = list_dir(DT_ROOT "/aliases", &entries);
     char *name = NULL;
 
-    for (int i = 0; i < n && !name; i++) {
-        char *target = property("/aliases", entries[i]->d_name, NULL);
-
-        if (target && strcmp(entries[i]->d_name, "name") &&
-            !strcmp(target, node)) {
-            name = strdup(entries[i]->d_name);
+    for (size_t i = 0; i < alias_count && !name; i++) {
+        if (!strcmp(aliases[i].node, node)) {
+            name = strdup(aliases[i].name);
         }
-        free(target);
     }
-    free_list(entries, n);
     for (size_t i = 0; i < ARRAY_SIZE(kinds) && !name; i++) {
         if (is_compatible(node, kinds[i][0])) {
             name = strdup(kinds[i][1]);
@@ -1761,7 +1823,7 @@ static bool is_mere_description(const char *node)
 static bool is_block(const char *node)
 {
     return is_phy(node) ||
-           (has_property(node, "compatible") && !is_mere_description(node));
+           (next_compatible(node, NULL) && !is_mere_description(node));
 }
 
 static struct block *add_node(const char *node, int depth, uint64_t key)
@@ -2069,6 +2131,8 @@ int main(int argc, char **argv)
                 "device tree (see " DT_ROOT ").\n");
         return 2;
     }
+    read_nodes(strdup(""));
+    read_aliases();
     if (now) {
         take_stock();
         find_blocks();
