@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""avps dts: the device tree of the machine, as source."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from avpstool import inputs, paths, qemu, ui
+
+
+def register(subparsers):
+    parser = subparsers.add_parser(
+        'dts', help='print the device tree of the machine',
+        description='Print the device tree that the machine hands to its guest. What follows '
+        '"--" are options of QEMU, for example: -machine secure=on -smp 8')
+    qemu.add_source_options(parser)
+    parser.add_argument('--dtb', metavar='FILE', help='print this blob instead')
+    parser.add_argument('-o', '--output', metavar='FILE', help='write to FILE')
+    parser.set_defaults(main=main, takes_rest=True)
+
+
+def main(args):
+    if args.dtb:
+        blob = inputs.device_tree('--dtb', args.dtb)
+    else:
+        binary = qemu.ensure_from(args)
+        blob = dump([str(binary), '-machine', 'avps-ecu', '-display', 'none', *args.rest])
+    result = subprocess.run(['dtc', '-q', '-I', 'dtb', '-O', 'dts', '-o', args.output or '-', blob],
+                            check=False, stderr=subprocess.PIPE, text=True)
+    if result.returncode != 0:
+        raise ui.UserError(f'dtc cannot write the device tree ({result.stderr.strip()}): '
+                           'check --dtb and -o')
+    return 0
+
+
+def dump(argv):
+    """The blob that the machine makes when QEMU is started with `argv`."""
+    blob = Path(paths.WORK / f'machine-{os.getpid()}.dtb')
+    blob.parent.mkdir(parents=True, exist_ok=True)
+    quoted = str(blob).replace(',', ',,')
+    result = subprocess.run([*argv, '-machine', f'dumpdtb={quoted}'], check=False, text=True,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.PIPE)
+    if result.returncode != 0 or not blob.exists():
+        raise ui.UserError('QEMU does not start with these options: '
+                           f'{result.stderr.strip() or "it says no reason"}')
+    return blob
