@@ -129,6 +129,8 @@ static void machine_done(Notifier *notifier, void *data)
     if (size < 0) {
         exit(1);
     }
+    /* The loader has freed our tree; what it loaded is the machine's now */
+    ecu->fdt.blob = MACHINE(ecu)->fdt;
     qemu_register_reset_nosnapshotload(
         renew_kaslr_seeds, rom_ptr_for_as(as, ecu->boot.dtb_start, size));
 }

@@ -248,6 +248,7 @@ static void ecu_1_0_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
         { TYPE_PCI_DEVICE, "romfile", "" },
     };
 
+    avps_add_compat_10_0(mc);
     compat_props_add(mc->compat_props, defaults, G_N_ELEMENTS(defaults));
     mc->desc = "Automotive ECU (AVPS 2.0), version 1.0";
     mc->alias = "avps-ecu";

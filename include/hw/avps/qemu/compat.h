@@ -10,6 +10,7 @@
 #define HW_AVPS_QEMU_COMPAT_H
 
 #include "qom/object.h"
+#include "hw/boards.h"
 
 #if __has_include("system/memory.h")
 #include "system/memory.h"
@@ -35,6 +36,20 @@
 #else
 #define AVPS_MACHINE_TARGET
 #endif
+
+/*
+ * Version 1.0 of the machine was made on QEMU 10.0: keep QEMU's own devices as
+ * they were there, for guests and for snapshots.
+ */
+static inline void avps_add_compat_10_0(MachineClass *mc)
+{
+#if QEMU_VERSION_MAJOR > 10 || QEMU_VERSION_MINOR >= 2
+    compat_props_add(mc->compat_props, hw_compat_10_1, hw_compat_10_1_len);
+#endif
+#if QEMU_VERSION_MAJOR > 10 || QEMU_VERSION_MINOR >= 1
+    compat_props_add(mc->compat_props, hw_compat_10_0, hw_compat_10_0_len);
+#endif
+}
 
 /* PL061's pull-up and pull-down masks changed their width */
 #if QEMU_VERSION_MAJOR > 10 || QEMU_VERSION_MINOR >= 2
