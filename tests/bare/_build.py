@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Builds bare programs: a flat image per program, exception level and layout."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -23,11 +22,6 @@ LAYOUTS = {
     'firmware': {'IMAGE_BASE': 0, 'DATA_BASE': 0x40400000},
     'secure-firmware': {'IMAGE_BASE': 0, 'DATA_BASE': 0x0e000000},
 }
-
-
-def available():
-    """Whether the cross compiler is there."""
-    return shutil.which(PREFIX + 'gcc') is not None
 
 
 def run(*command):

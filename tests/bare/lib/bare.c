@@ -17,14 +17,13 @@
 #define WAIT_LIMIT_MS 5000
 
 static unsigned results;
-static volatile bool abort_wanted, abort_seen;
-static volatile uint64_t abort_syndrome;
-
-void gic_irq(void);
+static Flag abort_wanted, abort_seen;
+static DoubleWord abort_syndrome;
 
 static void put(char c)
 {
     while (read32(UART0 + UART_FR) & UART_FR_TXFF) {
+        relax();
     }
     write32(UART0 + UART_DR, c);
 }
@@ -85,6 +84,13 @@ void continue_results(unsigned count)
     results = count;
 }
 
+void stop(void)
+{
+    for (;;) {
+        asm volatile("wfi");
+    }
+}
+
 void finish(void)
 {
     print("1..");
@@ -95,9 +101,7 @@ void finish(void)
 #else
     psci(PSCI_SYSTEM_OFF, 0, 0, 0);
 #endif
-    for (;;) {
-        asm volatile("wfi");
-    }
+    stop();
 }
 
 __attribute__((weak)) void core_main(uint64_t core)
@@ -119,11 +123,12 @@ uint64_t ticks_of_ms(unsigned ms)
     return read_sysreg(cntfrq_el0) / 1000 * ms;
 }
 
-bool wait_until(volatile bool *flag)
+bool wait_until(Flag *flag)
 {
     uint64_t limit = now() + ticks_of_ms(WAIT_LIMIT_MS);
 
     while (!*flag && now() < limit) {
+        relax();
     }
     return *flag;
 }
@@ -133,7 +138,8 @@ void exception(unsigned kind, struct frame *frame)
 {
     if (kind == 5) {
         gic_irq();
-    } else if (abort_wanted && ESR_CLASS(frame->esr) == CLASS_DATA_ABORT_SAME) {
+    } else if (abort_wanted &&
+               ESR_CLASS(frame->esr) == CLASS_DATA_ABORT_SAME) {
         abort_seen = true;
         abort_syndrome = frame->esr;
         frame->elr += 4;
@@ -145,8 +151,7 @@ void exception(unsigned kind, struct frame *frame)
         print(" at ");
         print_hex(frame->elr);
         print("\n");
-        for (;;) {
-        }
+        stop();
     }
 }
 

@@ -10,10 +10,6 @@
 /* Addresses and interrupts are those of hw/avps/map.c (generated) */
 #include "map-generated.h"
 
-#define STACK_SIZE 4096
-
-#ifndef __ASSEMBLER__
-
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,6 +29,8 @@ void check(bool good, const char *what);
 void check_equal(uint64_t got, uint64_t want, const char *what);
 /* Ends the list of results and powers the machine off. */
 _Noreturn void finish(void);
+/* Waits for ever: when nothing sensible can follow. */
+_Noreturn void stop(void);
 /* To carry the count of results over a reset of the machine */
 unsigned results_so_far(void);
 void continue_results(unsigned count);
@@ -41,40 +39,54 @@ void continue_results(unsigned count);
 int main(uint64_t device_tree);
 void core_main(uint64_t core);              /* a core started by start_core() */
 void other_core_at_reset(uint64_t core);    /* EL3: all cores start at reset */
-void core_entry(void);
+void core_entry(void);                      /* the way to core_main() */
+extern const char _start[];                 /* the first instruction */
 
 /* System registers and memory */
 #define read_sysreg(name) ({                                            \
     uint64_t value_;                                                    \
-    asm volatile("mrs %0, " #name : "=r"(value_) :: "memory");          \
+    asm volatile("mrs %0, " #name : "=r" (value_) : : "memory");        \
     value_; })
 #define write_sysreg(name, value)                                       \
-    asm volatile("msr " #name ", %0; isb" :: "r"((uint64_t)(value)) : "memory")
+    asm volatile("msr " #name ", %0; isb"                               \
+                 : : "r" ((uint64_t)(value)) : "memory")
 
 static inline void barrier(void)
 {
-    asm volatile("dsb sy" ::: "memory");
+    asm volatile("dsb sy" : : : "memory");
 }
+
+/* In a loop that waits for somebody else */
+static inline void relax(void)
+{
+    asm volatile("yield" : : : "memory");
+}
+
+/* Volatile, for somebody else changes them: a device, an interrupt, a core */
+typedef volatile bool Flag;             /* another core or an interrupt */
+typedef volatile uint8_t Byte;          /* a device */
+typedef volatile uint32_t Word;         /* a device */
+typedef volatile uint64_t DoubleWord;   /* a device or an interrupt */
 
 static inline uint32_t read32(uint64_t address)
 {
-    return *(volatile uint32_t *)address;
+    return *(Word *)address;
 }
 
 static inline void write32(uint64_t address, uint32_t value)
 {
-    *(volatile uint32_t *)address = value;
+    *(Word *)address = value;
     barrier();
 }
 
 static inline uint64_t read64(uint64_t address)
 {
-    return *(volatile uint64_t *)address;
+    return *(DoubleWord *)address;
 }
 
 static inline void write64(uint64_t address, uint64_t value)
 {
-    *(volatile uint64_t *)address = value;
+    *(DoubleWord *)address = value;
     barrier();
 }
 
@@ -82,7 +94,7 @@ static inline void write64(uint64_t address, uint64_t value)
 uint64_t now(void);
 uint64_t ticks_of_ms(unsigned ms);
 /* Waits until *flag is set; false when five seconds of guest time have gone. */
-bool wait_until(volatile bool *flag);
+bool wait_until(Flag *flag);
 
 /* Exceptions */
 struct frame {
@@ -101,6 +113,8 @@ bool read_aborts(uint64_t address, uint64_t *esr);
 /* Interrupts (GICv3) */
 void gic_init(void);                        /* distributor and this core */
 void gic_enable(unsigned intid);
+/* Called at an IRQ exception */
+void gic_irq(void);
 /* Waits for an interrupt that was enabled; true when it was taken. */
 bool irq_arrives(unsigned intid);
 /* The affinity (MPIDR) of redistributor n, or -1 when there are not so many. */
@@ -129,5 +143,4 @@ void raise_secure_line(unsigned line);
 /* EL3: see start.S */
 uint64_t run_nonsecure(void *entry, uint64_t arg, uint64_t spsr, uint64_t *esr);
 
-#endif /* !__ASSEMBLER__ */
 #endif

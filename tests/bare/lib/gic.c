@@ -37,8 +37,8 @@
 
 #define MAX_INTID 512
 
-static volatile bool arrived[MAX_INTID];
-static volatile bool lpi_arrived;
+static Flag arrived[MAX_INTID];
+static Flag lpi_arrived;
 
 #define expand_read(name) read_sysreg(name)
 #define expand_write(name, value) write_sysreg(name, value)
@@ -73,8 +73,7 @@ static uint64_t own_redistributor(void)
         }
     }
     print("Bail out! no redistributor for this core\n");
-    for (;;) {
-    }
+    stop();
 }
 
 void gic_init(void)
@@ -82,8 +81,10 @@ void gic_init(void)
     uint64_t redist = own_redistributor();
 
     write32(GICD_CTLR, GICD_CTLR_ARE | GICD_CTLR_GROUPS);
-    write32(redist + GICR_WAKER, read32(redist + GICR_WAKER) & ~GICR_WAKER_SLEEP);
+    write32(redist + GICR_WAKER,
+            read32(redist + GICR_WAKER) & ~GICR_WAKER_SLEEP);
     while (read32(redist + GICR_WAKER) & GICR_WAKER_ASLEEP) {
+        relax();
     }
     write32(redist + GICR_IGROUPR0, ~0u);
 #if EL == 2
@@ -139,8 +140,8 @@ bool irq_arrives(unsigned intid)
 {
     bool taken;
 
-    asm volatile("msr daifclr, #2" ::: "memory");
+    asm volatile("msr daifclr, #2" : : : "memory");
     taken = wait_until(intid < MAX_INTID ? &arrived[intid] : &lpi_arrived);
-    asm volatile("msr daifset, #2" ::: "memory");
+    asm volatile("msr daifset, #2" : : : "memory");
     return taken;
 }

@@ -8,11 +8,12 @@
 #include <stdio.h>
 #include "hw/avps/map.h"
 
-static void print_macro(const char *name, const char *suffix, uint64_t value)
+static void print_macro(const char *name, const char *suffix,
+                        uint64_t value)
 {
     printf("#define ");
     for (; *name; name++) {
-        putchar(isalnum((unsigned char)*name) ? toupper((unsigned char)*name) : '_');
+        putchar(*name == '-' ? '_' : toupper((unsigned char)*name));
     }
     printf("%s 0x%llx\n", suffix, (unsigned long long)value);
 }

@@ -7,7 +7,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "bare.h"
+#include "map-generated.h"
+
+/* One for each core, reserved in bare.ld */
+#define STACK_SIZE 4096
 
 #define CONCAT_(a, b) a ## b
 #define CONCAT(a, b) CONCAT_(a, b)

@@ -19,29 +19,31 @@
 #define ERASED 0xffffffff
 #define PATTERN 0x464c5348 /* "FLSH" */
 
-extern const char _start[];
-
 static void check_query(void)
 {
     static const char qry[] = "QRY";
 
     write32(CFI_ADDRESS(0x55), CFI_QUERY);
     for (int i = 0; i < 3; i++) {
-        check_equal(read32(CFI_ADDRESS(0x10 + i)), BOTH(qry[i]), "bank 1 answers the CFI query");
+        check_equal(read32(CFI_ADDRESS(0x10 + i)), BOTH(qry[i]),
+                    "bank 1 answers the CFI query");
     }
     write32(FLASH1, READ_ARRAY);
 }
 
 int main(uint64_t device_tree)
 {
-    check_equal((uint64_t)_start, FLASH0, "the program lies at the start of bank 0");
-    check_equal(read32(FLASH0) >> 26, 0x05, "bank 0 reads as its first instruction, a branch");
+    check_equal((uint64_t)_start, FLASH0,
+                "the program lies at the start of bank 0");
+    check_equal(read32(FLASH0) >> 26, 0x05,
+                "bank 0 reads as its first instruction, a branch");
 
     check_query();
     write32(A_BLOCK, BLOCK_ERASE);
     write32(A_BLOCK, CONFIRM);
     write32(A_BLOCK, READ_ARRAY);
-    check_equal(read32(A_BLOCK), ERASED, "an erased block of bank 1 reads as ones");
+    check_equal(read32(A_BLOCK), ERASED,
+                "an erased block of bank 1 reads as ones");
     write32(A_BLOCK, PROGRAM);
     write32(A_BLOCK, PATTERN);
     write32(A_BLOCK, READ_ARRAY);

@@ -51,7 +51,8 @@
 #define EVENT 3
 #define EVENT_BITS 5
 #define COLLECTION 0
-#define LPI 8195
+#define FIRST_LPI 8192
+#define LPI (FIRST_LPI + 3)
 
 static uint64_t queue_end;
 
@@ -83,7 +84,7 @@ static void give_tables(void)
 
 static void enable_lpis(void)
 {
-    *(volatile uint8_t *)(LPI_CONFIG + LPI - 8192) = LPI_ENABLED_PRIORITY_A0;
+    *(Byte *)(LPI_CONFIG + LPI - FIRST_LPI) = LPI_ENABLED_PRIORITY_A0;
     write64(GICR_PROPBASER, LPI_CONFIG | (LPI_ID_BITS - 1));
     write64(GICR_PENDBASER, LPI_PENDING);
     write32(GICR_CTLR, GICR_CTLR_LPIS);
@@ -91,20 +92,25 @@ static void enable_lpis(void)
 
 int main(uint64_t device_tree)
 {
-    check_equal(PIDR2_ARCH(read32(GITS_PIDR2)), 3, "the service is that of a GICv3");
-    check(read64(GITS_TYPER) & GITS_TYPER_PHYSICAL, "it translates to physical LPIs");
+    check_equal(PIDR2_ARCH(read32(GITS_PIDR2)), 3,
+                "the service is that of a GICv3");
+    check(read64(GITS_TYPER) & GITS_TYPER_PHYSICAL,
+          "it translates to physical LPIs");
     check(read64(GICR_TYPER) & GICR_TYPER_LPIS, "the redistributor takes LPIs");
 
     gic_init();
     enable_lpis();
     give_tables();
-    command(COMMAND_MAPD | DEVICE << 32, EVENT_BITS - 1, VALID | TRANSLATION_TABLE);
+    command(COMMAND_MAPD | DEVICE << 32, EVENT_BITS - 1,
+            VALID | TRANSLATION_TABLE);
     command(COMMAND_MAPC, 0, VALID | COLLECTION);
-    command(COMMAND_MAPTI | DEVICE << 32, EVENT | (uint64_t)LPI << 32, COLLECTION);
+    command(COMMAND_MAPTI | DEVICE << 32, EVENT | (uint64_t)LPI << 32,
+            COLLECTION);
     command(COMMAND_INV | DEVICE << 32, EVENT, 0);
     command(COMMAND_INT | DEVICE << 32, EVENT, 0);
     command(COMMAND_SYNC, 0, 0);
     check_equal(read64(GITS_CREADR), queue_end, "it takes the commands");
-    check(irq_arrives(LPI), "an event of a device arrives as the LPI it was mapped to");
+    check(irq_arrives(LPI),
+          "an event of a device arrives as the LPI it was mapped to");
     return 0;
 }

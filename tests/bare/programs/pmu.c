@@ -26,6 +26,7 @@ int main(uint64_t device_tree)
     write_sysreg(pmintenset_el1, CYCLE_COUNTER);
     write_sysreg(pmccntr_el0, -100000ull);
     check(irq_arrives(PPI(7)), "the overflow interrupts as PPI 7");
-    check_equal(read_sysreg(pmovsclr_el0), CYCLE_COUNTER, "and is noted as that of the cycle counter");
+    check_equal(read_sysreg(pmovsclr_el0), CYCLE_COUNTER,
+                "and is noted as that of the cycle counter");
     return 0;
 }

@@ -22,7 +22,8 @@
 
 static void before_reset(void)
 {
-    check_equal(read64(RETAINED_MARK), 0, "the retention RAM is empty at power-on");
+    check_equal(read64(RETAINED_MARK), 0,
+                "the retention RAM is empty at power-on");
     write64(RETAINED_MARK, MARK);
     write64(RETAINED_LAST, ~MARK);
     write64(PASSES, MARK);
@@ -33,8 +34,7 @@ static void before_reset(void)
 #else
     psci(PSCI_SYSTEM_RESET, 0, 0, 0);
 #endif
-    for (;;) {
-    }
+    stop();
 }
 
 int main(uint64_t device_tree)
@@ -43,8 +43,11 @@ int main(uint64_t device_tree)
         before_reset();
     }
     continue_results(read64(RETAINED_COUNT));
-    check_equal(read64(RETAINED_MARK), MARK, "the first word survived the warm reset");
-    check_equal(read64(RETAINED_LAST), ~MARK, "the last word survived the warm reset");
-    check_equal(read_sysreg(cntp_ctl_el0) & TIMER_ENABLE, 0, "the timer was stopped by the reset");
+    check_equal(read64(RETAINED_MARK), MARK,
+                "the first word survived the warm reset");
+    check_equal(read64(RETAINED_LAST), ~MARK,
+                "the last word survived the warm reset");
+    check_equal(read_sysreg(cntp_ctl_el0) & TIMER_ENABLE, 0,
+                "the timer was stopped by the reset");
     return 0;
 }

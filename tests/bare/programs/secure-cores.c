@@ -37,11 +37,14 @@ static bool becomes(uint64_t address, uint64_t mask, uint64_t want)
 int main(uint64_t device_tree)
 {
     for (unsigned core = 1; core < CORES; core++) {
-        check(becomes(ARRIVED(core), ~0u, ARRIVED_MARK), "a core begins at the reset address");
+        check(becomes(ARRIVED(core), ~0u, ARRIVED_MARK),
+              "a core begins at the reset address");
     }
-    check(!(read32(GICR_ISPENDR0) & 1u << PPI(13)), "the secure timer is quiet at first");
+    check(!(read32(GICR_ISPENDR0) & 1u << PPI(13)),
+          "the secure timer is quiet at first");
     reg_write(CNTPS_TVAL, ticks_of_ms(1));
     reg_write(CNTPS_CTL, TIMER_ENABLE);
-    check(becomes(GICR_ISPENDR0, 1u << PPI(13), 1u << PPI(13)), "then it raises PPI 13");
+    check(becomes(GICR_ISPENDR0, 1u << PPI(13), 1u << PPI(13)),
+          "then it raises PPI 13");
     return 0;
 }

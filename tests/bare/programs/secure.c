@@ -33,14 +33,15 @@ static void load_nonsecure_code(void)
     write32(VECTOR_SYNC, MRS_X0_ESR_EL2);
     write32(VECTOR_SYNC + 4, SMC(SMC_ABORTED));
     write_sysreg(vbar_el2, NONSECURE_VECTORS);
-    asm volatile("ic iallu; dsb sy; isb" ::: "memory");
+    asm volatile("ic iallu; dsb sy; isb" : : : "memory");
 }
 
 /* Returns what was read, or the syndrome when *aborted. */
 static uint64_t nonsecure_read(uint64_t address, bool *aborted)
 {
     uint64_t esr;
-    uint64_t x0 = run_nonsecure((void *)NONSECURE_CODE, address, SPSR_EL2H_MASKED, &esr);
+    uint64_t x0 = run_nonsecure((void *)NONSECURE_CODE, address,
+                                SPSR_EL2H_MASKED, &esr);
 
     *aborted = SMC_NUMBER(esr) == SMC_ABORTED;
     return x0;
@@ -51,8 +52,8 @@ static void check_hidden(uint64_t address, const char *what)
     bool aborted;
     uint64_t esr = nonsecure_read(address, &aborted);
 
-    check(aborted && ESR_CLASS(esr) == CLASS_DATA_ABORT_SAME && ESR_FAULT(esr) == FAULT_EXTERNAL,
-          what);
+    check(aborted && ESR_CLASS(esr) == CLASS_DATA_ABORT_SAME &&
+          ESR_FAULT(esr) == FAULT_EXTERNAL, what);
 }
 
 static void check_visible(uint64_t address, uint32_t want, const char *what)
@@ -68,14 +69,18 @@ int main(uint64_t device_tree)
     uint64_t last_word = SECURE_RAM + SECURE_RAM_SIZE - 4;
 
     write32(last_word, PATTERN);
-    check_equal(read32(last_word), PATTERN, "secure RAM can be written to its end");
-    check_equal(read32(UART_SECURE + PL011_PERIPH_ID0) & 0xff, 0x11, "the secure UART is a PL011");
-    check_equal(read32(GPIO_SECURE + PL061_PERIPH_ID0) & 0xff, 0x61, "the secure GPIO is a PL061");
+    check_equal(read32(last_word), PATTERN,
+                "secure RAM can be written to its end");
+    check_equal(read32(UART_SECURE + PL011_PERIPH_ID0) & 0xff, 0x11,
+                "the secure UART is a PL011");
+    check_equal(read32(GPIO_SECURE + PL061_PERIPH_ID0) & 0xff, 0x61,
+                "the secure GPIO is a PL061");
     check(read32(FLASH0) != 0, "the secure flash holds this program");
 
     load_nonsecure_code();
     check_visible(NONSECURE_CODE, LDR_W0_X0, "the non-secure world reads RAM");
-    check_visible(UART0 + PL011_PERIPH_ID0, 0x11, "the non-secure world reads the console UART");
+    check_visible(UART0 + PL011_PERIPH_ID0, 0x11,
+                  "the non-secure world reads the console UART");
     check_hidden(last_word, "a non-secure read of secure RAM aborts");
     check_hidden(UART_SECURE, "a non-secure read of the secure UART aborts");
     check_hidden(GPIO_SECURE, "a non-secure read of the secure GPIO aborts");

@@ -43,11 +43,15 @@ static void check_timer(void (*start)(void), unsigned intid, const char *what)
 int main(uint64_t device_tree)
 {
     gic_init();
-    check_timer(start_physical, PPI(14), "the physical timer interrupts as PPI 14");
-    check_timer(start_virtual, PPI(11), "the virtual timer interrupts as PPI 11");
+    check_timer(start_physical, PPI(14),
+                "the physical timer interrupts as PPI 14");
+    check_timer(start_virtual, PPI(11),
+                "the virtual timer interrupts as PPI 11");
 #if EL == 2
-    check_timer(start_el2_physical, PPI(10), "EL2's physical timer interrupts as PPI 10");
-    check_timer(start_el2_virtual, PPI(12), "EL2's virtual timer interrupts as PPI 12");
+    check_timer(start_el2_physical, PPI(10),
+                "EL2's physical timer interrupts as PPI 10");
+    check_timer(start_el2_virtual, PPI(12),
+                "EL2's virtual timer interrupts as PPI 12");
 #endif
     return 0;
 }

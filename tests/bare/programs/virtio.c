@@ -27,10 +27,13 @@ static bool all_read(unsigned reg, uint32_t want)
 
 int main(uint64_t device_tree)
 {
-    check_equal(VIRTIO_MMIO31, VIRTIO_MMIO0 + 31 * 0x10000ull, "transports lie 64 KiB apart");
-    check(all_read(MAGIC_VALUE, MAGIC), "every transport shows the magic value");
+    check_equal(VIRTIO_MMIO31, VIRTIO_MMIO0 + 31 * 0x10000ull,
+                "transports lie 64 KiB apart");
+    check(all_read(MAGIC_VALUE, MAGIC),
+          "every transport shows the magic value");
     check(all_read(VERSION, VERSION_MODERN), "every transport is a modern one");
-    check_equal(read32(VIRTIO_MMIO0 + DEVICE_ID), DEVICE_NONE, "the first one is free");
+    check_equal(read32(VIRTIO_MMIO0 + DEVICE_ID), DEVICE_NONE,
+                "the first one is free");
     check_equal(read32(VIRTIO_MMIO31 + DEVICE_ID), DEVICE_ENTROPY,
                 "the last one has the entropy source");
     return 0;
