@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the guest tests share: the two guests, and a function that boots one."""
+
+from typing import NamedTuple
+
+import pytest
+
+from avpstool import initramfs, kernel
+from guest._machine import Machine
+
+CONSOLE = 'console=ttyAMA0 loglevel=4'
+
+
+class Leg(NamedTuple):
+    """A guest: an unmodified Debian kernel (stock), or one with drivers that Debian leaves off."""
+    name: str
+    image: str
+    initramfs: str
+
+    def arguments(self, append=''):
+        """QEMU's options for a direct boot to the shell."""
+        return ['-kernel', self.image, '-initrd', self.initramfs,
+                '-append', f'{CONSOLE} avps.quiet {append}'.strip()]
+
+
+def leg(name):
+    return Leg(name, str(kernel.ensure(name).image), str(initramfs.ensure(name)))
+
+
+@pytest.fixture(scope='session')
+def stock():
+    return leg('stock')
+
+
+@pytest.fixture(scope='session')
+def driver():
+    return leg('driver')
+
+
+@pytest.fixture
+def boot(stock, qemu_binary, work):
+    """boot('-smp', 8, options='virtualization=off') is a machine about to run the stock guest."""
+    def make(*arguments, append='', guest=stock, **kwargs):
+        return Machine(qemu_binary, work, *guest.arguments(append), '-nic', 'none', *arguments,
+                       **kwargs)
+    return make
+
+
+@pytest.fixture
+def machine(qemu_binary, work):
+    """machine('-bios', file) is a machine with nothing but what is asked for."""
+    def make(*arguments, **kwargs):
+        return Machine(qemu_binary, work, *arguments, **kwargs)
+    return make

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each block of the SoC at its purpose, under the drivers of an unmodified Debian kernel.
+
+One machine with something attached to every block serves all tests here; each leaves it as it was.
+"""
+
+import hashlib
+import os
+import shutil
+import threading
+import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from avpstool import paths
+from guest._machine import Machine, lines
+
+MIB = 1 << 20
+EMMC_SIZE = 64 * MIB
+USB_SIZE = 8 * MIB
+NOR_SIZE = 4 * MIB
+PAYLOAD_SIZE = 3 * MIB
+
+# What the clock of the board says when the machine starts
+RTC_BASE = '2031-05-06T07:08:09'
+RTC_SECONDS = 1935817689
+
+THERMOMETER = 0x48
+LEASE_SCRIPT = '''#!/bin/sh
+[ "$1" = bound ] && ip addr add $ip/24 dev $interface && ip link set $interface up
+exit 0
+'''
+
+
+@pytest.fixture(scope='module')
+def directory():
+    """The files behind the devices."""
+    path = paths.WORK / 'guest' / 'blocks'
+    shutil.rmtree(path, ignore_errors=True)
+    (path / 'www').mkdir(parents=True)
+    (path / 'www' / 'payload').write_bytes(os.urandom(PAYLOAD_SIZE))
+    for name, size in (('emmc', EMMC_SIZE), ('usb-platform', USB_SIZE), ('usb-pci', USB_SIZE),
+                       ('virtio', USB_SIZE)):
+        with open(path / name, 'wb') as file:
+            file.truncate(size)
+    (path / 'nor').write_bytes(b'\xff' * NOR_SIZE)
+    return path
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files, says nothing."""
+    def log_message(self, *args):       # pylint: disable=arguments-differ
+        pass
+
+
+@pytest.fixture(scope='module')
+def web_port(directory):
+    """A web server on the host, which the guests reach as 10.0.2.2."""
+    with ThreadingHTTPServer(('127.0.0.1', 0),
+                             partial(QuietHandler, directory=directory / 'www')) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def drive(name, interface='none', **options):
+    more = ''.join(f',{key}={value}' for key, value in options.items())
+    return lambda directory: ['-drive', f'if={interface},format=raw,file={directory / name}{more}']
+
+
+@pytest.fixture(scope='module')
+def guest(qemu_binary, stock, directory):
+    """The stock guest on a machine with something on every block."""
+    arguments = [
+        *stock.arguments(), '-rtc', f'base={RTC_BASE},clock=vm',
+        '-serial', f'file:{directory / "uart1"}',
+        *drive('emmc', 'sd')(directory), *drive('nor', 'mtd')(directory),
+        *drive('virtio', id='virtio')(directory),
+        '-device', 'virtio-blk-device,drive=virtio,bus=virtio-mmio0.0',
+        *drive('usb-platform', id='usb-platform')(directory),
+        '-device', 'usb-storage,bus=usb0.0,drive=usb-platform',
+        *drive('usb-pci', id='usb-pci')(directory),
+        '-device', 'usb-storage,bus=usb1.0,drive=usb-pci',
+        '-nic', 'user,model=cadence_gem', '-nic', 'user,model=virtio-net-device',
+        '-device', f'tmp105,id=thermometer,bus=i2c1.0,address={THERMOMETER:#x}']
+    with Machine(qemu_binary, directory, *arguments) as machine:
+        machine.log_in()
+        yield machine
+        machine.power_off()
+
+
+def md5(data):
+    return hashlib.md5(data).hexdigest()
+
+
+def check_disk(guest, device, file, size):
+    """Random data go to the disk and come back, and are in the file behind it."""
+    guest.command(f'head -c {size} /dev/urandom > /tmp/data && '
+                  f'dd if=/tmp/data of={device} bs=64k conv=fsync 2>/dev/null')
+    guest.command('echo 3 > /proc/sys/vm/drop_caches')
+    wanted = guest.command('md5sum < /tmp/data').split()[0]
+    got = guest.command(f'dd if={device} bs=64k count={size >> 16} 2>/dev/null | md5sum').split()[0]
+    assert got == wanted, f'{device} gives other data than were written'
+    with open(file, 'rb') as backing:
+        assert md5(backing.read(size)) == wanted, f'{file.name} does not hold what was written'
+
+
+def driver_of(guest, path):
+    """The driver that a device in sysfs is bound to."""
+    return guest.command(f'readlink -f {path}/driver').rsplit('/', 1)[-1]
+
+
+def test_stock_emmc(guest, directory):
+    assert driver_of(guest, '/sys/bus/platform/devices/b040000.mmc') == 'sdhci-arasan'
+    assert int(guest.command('cat /sys/block/mmcblk0/size')) * 512 == EMMC_SIZE
+    assert guest.command('cat /sys/block/mmcblk0/device/type') == 'MMC'
+    check_disk(guest, '/dev/mmcblk0', directory / 'emmc', 4 * MIB)
+
+
+def test_stock_nor_flash(guest, directory):
+    assert driver_of(guest, '/sys/bus/platform/devices/b0a0000.spi') == 'spi_imx'
+    assert int(guest.command('cat /sys/class/mtd/mtd0/size')) == NOR_SIZE
+    check_disk(guest, '/dev/mtdblock0', directory / 'nor', 256 << 10)
+
+
+def test_stock_virtio_blk(guest, directory):
+    check_disk(guest, '/dev/vda', directory / 'virtio', 4 * MIB)
+
+
+@pytest.mark.parametrize('controller, driver', [('platform', 'xhci-hcd'), ('pci', 'xhci_hcd')])
+def test_stock_usb(guest, directory, controller, driver):
+    """A stick on each of the two controllers; each controller is a device of its own."""
+    disk = usb_disk(guest, of_pci=controller == 'pci')
+    host = guest.command(f'readlink -f /sys/block/{disk}').split('/usb')[0]
+    assert driver_of(guest, host).replace('-', '_') == driver.replace('-', '_')
+    check_disk(guest, f'/dev/{disk}', directory / f'usb-{controller}', 2 * MIB)
+
+
+def usb_disk(guest, of_pci):
+    guest.command('while [ $(ls -d /sys/block/sd? 2>/dev/null | wc -l) -lt 2 ]; do sleep 0.1; done')
+    for line in lines(guest.command('for d in /sys/block/sd?; do readlink -f $d; done')):
+        if ('/pci' in line) == of_pci:
+            return line.rsplit('/', 1)[-1]
+    raise AssertionError('no USB disk on this controller')
+
+
+@pytest.mark.parametrize('driver', ['macb', 'virtio_net'])
+def test_stock_network(guest, directory, web_port, driver):
+    """DHCP, then a file over TCP, through one interface while the other is down."""
+    interface = guest.command(
+        f'for i in /sys/class/net/*; do readlink $i/device/driver | grep -q "/{driver}$" && '
+        'basename $i; done; true')
+    assert interface, f'no interface with the driver {driver}'
+    guest.command(f"cat > /tmp/lease <<'END'\n{LEASE_SCRIPT}END\nchmod +x /tmp/lease")
+    guest.command(f'ip link set {interface} up && udhcpc -q -n -f -i {interface} -s /tmp/lease')
+    try:
+        got = guest.command(f'wget -q -O - http://10.0.2.2:{web_port}/payload | md5sum').split()[0]
+        received = int(guest.command(f'cat /sys/class/net/{interface}/statistics/rx_bytes'))
+    finally:
+        guest.command(f'ip addr flush dev {interface}; ip link set {interface} down')
+    assert got == md5((directory / 'www' / 'payload').read_bytes())
+    assert received > PAYLOAD_SIZE
+
+
+def test_stock_virtio_net_mtu_and_mac(guest):
+    """AVPS wants both told by the device."""
+    interface = guest.command('basename $(ls -d /sys/bus/virtio/drivers/virtio_net/virtio*/net/*)')
+    assert guest.command(f'cat /sys/class/net/{interface}/mtu') == '1500'
+    features = guest.command(f'cat /sys/class/net/{interface}/device/features')
+    mtu, mac, set_mac = 3, 5, 23
+    assert [features[bit] for bit in (mtu, mac, set_mac)] == ['1'] * 3, features
+    assert guest.command(f'cat /sys/class/net/{interface}/addr_assign_type') == '0'
+    own = '52:54:00:aa:bb:cc'
+    guest.command(f'ip link set {interface} address {own}')
+    assert guest.command(f'cat /sys/class/net/{interface}/address') == own
+
+
+def test_stock_thermometer(guest):
+    """The temperature that the host sets is the one the guest's sensor driver reads."""
+    bus = guest.command('basename $(ls -d /sys/bus/platform/devices/b080000.i2c/i2c-*)')
+    guest.command(f'echo tmp105 {THERMOMETER:#x} > /sys/bus/i2c/devices/{bus}/new_device')
+    try:
+        sensor = guest.command(f'ls -d /sys/bus/i2c/devices/{bus[4:]}-00{THERMOMETER:x}/hwmon/hwmon*')
+        for millidegrees in (25000, -12500, 99500):
+            guest.qom_set('/machine/peripheral/thermometer', 'temperature', millidegrees)
+            wait = f'until [ "$(cat {sensor}/temp1_input)" = {millidegrees} ]; do sleep 0.1; done'
+            guest.command(f'timeout 60 sh -c \'{wait}\'')
+    finally:
+        guest.command(f'echo {THERMOMETER:#x} > /sys/bus/i2c/devices/{bus}/delete_device')
+
+
+def test_stock_clock(guest):
+    assert 'pl031' in guest.command('cat /sys/class/rtc/rtc0/name')
+    seconds = int(guest.command('cat /sys/class/rtc/rtc0/since_epoch'))
+    assert RTC_SECONDS <= seconds < RTC_SECONDS + 3600, seconds
+    guest.command('echo 0 > /sys/class/rtc/rtc0/wakealarm; '
+                  'echo +1 > /sys/class/rtc/rtc0/wakealarm')
+    before = alarms(guest)
+    deadline = time.monotonic() + 120
+    while alarms(guest) == before and time.monotonic() < deadline:
+        pass
+    assert alarms(guest) > before, 'the alarm did not interrupt'
+
+
+def alarms(guest):
+    """How often the clock has interrupted."""
+    return sum(int(word) for line in lines(guest.command('grep pl031 /proc/interrupts'))
+               for word in line.split()[1:5])
+
+
+def test_stock_entropy(guest):
+    assert 'virtio_rng' in guest.command('cat /sys/class/misc/hw_random/rng_current')
+    first, second = (guest.command('head -c 64 /dev/hwrng | od -An -v -tx1') for _ in range(2))
+    assert len(first.split()) == len(second.split()) == 64
+    assert first != second
+    assert len(set(first.split())) > 16, f'this is not random: {first}'
+
+
+def test_stock_second_uart(guest, directory):
+    guest.command('echo through-the-second-uart > /dev/ttyAMA1')
+    assert (directory / 'uart1').read_text().strip() == 'through-the-second-uart'
+
+
+def test_stock_gpio(guest):
+    """Both GPIO blocks have their driver, and two of their lines their users."""
+    lines_in_use = guest.command('cat /sys/kernel/debug/gpio')
+    assert '9030000.gpio' in lines_in_use and 'b010000.gpio' in lines_in_use, lines_in_use
+    assert '|Power' in lines_in_use, 'the power key has no line'
+    assert '|spi0 CS0' in lines_in_use, 'the chip select of the NOR flash has no line'
+
+
+def test_stock_memory_mapped_timer(guest):
+    """The kernel took the timer frame as its broadcast clock event device."""
+    device = guest.command('cat /sys/devices/system/clockevents/broadcast/current_device')
+    assert device == 'arch_mem_timer'
+
+
+def test_stock_performance_counters(guest):
+    counters = guest.command('ls -d /sys/bus/event_source/devices/armv8*')
+    assert guest.command(f'cat {counters}/cpus') == '0-3'
+    # One private interrupt on every core
+    assert guest.command('grep -c "GICv3  23 Level     arm-pmu" /proc/interrupts') == '1'
+
+
+def test_stock_its(guest):
+    """The PCI functions interrupt by messages through the ITS."""
+    assert 'ITS-PCI-MSI' in guest.command('grep xhci_hcd /proc/interrupts')
