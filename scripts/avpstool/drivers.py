@@ -11,9 +11,9 @@ say which drivers its package holds, so the initramfs carries the answer in
     pci:v00001B36d0000000Dsv*sd*... xhci_pci    module
 
 The first word is a compatible string after `of:`, or a modalias pattern of
-another bus.  Modules name their devices in their own section of aliases.  A
-built-in driver leaves no such section in the kernels of today, but its table
-of compatible strings lies in the image.
+another bus.  Modules carry their aliases with them; for built-in drivers newer
+kernels list them in a file, and in older ones the tables of compatible strings
+can still be found in the image.
 """
 
 import lzma
@@ -78,6 +78,18 @@ def module_aliases(modules: Path) -> dict[str, str]:
     return found
 
 
+def builtin_aliases(modules: Path) -> dict[str, str]:
+    """The same for what is built in: Linux lists it from 6.18 on."""
+    listed = modules / 'modules.builtin.modinfo'
+    found = {}
+    if listed.exists():
+        for name, alias in re.findall(rb'([^\0.]+)\.alias=([^\0]*)', listed.read_bytes()):
+            pattern = _pattern(alias.decode('latin1'))
+            if pattern:
+                found[pattern] = name.decode()
+    return found
+
+
 def builtin_primecells(modules: Path) -> set[str]:
     """The compatibles of the PrimeCells whose drivers are built in."""
     listed = modules / 'modules.builtin'
@@ -89,12 +101,14 @@ def table(image: Path, modules: Path) -> str:
     """The text of /etc/avps/drivers.
 
     image: the kernel, not compressed.
-    modules: the folder with its `modules.builtin` (and, unless everything is
-    built in, its modules), such as .../lib/modules/<release>.
+    modules: the folder with its `modules.builtin`, `modules.builtin.modinfo`
+    and modules, such as .../lib/modules/<release>.
     """
     rows = {f'of:{name}': ('-', 'builtin')
             for name in compatibles(image.read_bytes())
             | builtin_primecells(modules)}
+    rows.update({pattern: (name, 'builtin')
+                 for pattern, name in builtin_aliases(modules).items()})
     rows.update({pattern: (name, 'module')
                  for pattern, name in module_aliases(modules).items()})
     return ''.join(f'{pattern} {driver} {how}\n'
