@@ -66,6 +66,28 @@ static int64_t ecu_default_cpu_node_id(const MachineState *machine, int index)
 
 /* --- Init --- */
 
+static bool check_ram_size(const MachineState *machine, Error **errp)
+{
+    if (machine->ram_size < AVPS_RAM_MIN || machine->ram_size > AVPS_RAM_MAX) {
+        g_autofree char *given = size_to_str(machine->ram_size);
+
+        error_setg(errp, "avps-ecu takes 512 MiB to 64 GiB of RAM, not %s: "
+                   "give another size with -m", given);
+        return false;
+    }
+    return true;
+}
+
+/* Before the host is asked for memory that the machine would not take. */
+static bool ecu_create_default_memdev(MachineState *machine, const char *path,
+                                      Error **errp)
+{
+    AvpsEcuClass *class = AVPS_ECU_GET_CLASS(machine);
+
+    return check_ram_size(machine, errp) &&
+           class->parent_create_default_memdev(machine, path, errp);
+}
+
 static bool check_options(const MachineState *machine, Error **errp)
 {
     if (!tcg_enabled() && !qtest_enabled()) {
@@ -73,11 +95,7 @@ static bool check_options(const MachineState *machine, Error **errp)
                    "use -accel tcg");
         return false;
     }
-    if (machine->ram_size < AVPS_RAM_MIN || machine->ram_size > AVPS_RAM_MAX) {
-        g_autofree char *given = size_to_str(machine->ram_size);
-
-        error_setg(errp, "avps-ecu takes 512 MiB to 64 GiB of RAM, not %s: "
-                   "give another size with -m", given);
+    if (!check_ram_size(machine, errp)) {
         return false;
     }
     if (machine->maxram_size != machine->ram_size) {
@@ -191,6 +209,9 @@ static void ecu_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
 {
     MachineClass *mc = MACHINE_CLASS(oc);
 
+    AVPS_ECU_CLASS(oc)->parent_create_default_memdev =
+        mc->create_default_memdev;
+    mc->create_default_memdev = ecu_create_default_memdev;
     mc->init = ecu_init;
     mc->min_cpus = 1;
     mc->default_cpus = 4;

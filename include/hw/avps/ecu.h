@@ -19,6 +19,10 @@ OBJECT_DECLARE_TYPE(AvpsEcu, AvpsEcuClass, AVPS_ECU)
 
 struct AvpsEcuClass {
     MachineClass parent_class;
+
+    /* of TYPE_MACHINE */
+    bool (*parent_create_default_memdev)(MachineState *machine,
+                                         const char *path, Error **errp);
 };
 
 struct AvpsEcu {
