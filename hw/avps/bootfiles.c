@@ -40,11 +40,11 @@ typedef struct BootFile {
 static bool read_boot_file(BootFile *file, const char *option,
                            const char *name, Error **errp)
 {
-    FILE *stream;
     struct stat st;
+    bool regular = !stat(name, &st) && S_ISREG(st.st_mode);
+    FILE *stream = regular ? fopen(name, "rb") : NULL;
 
-    if (stat(name, &st) || !S_ISREG(st.st_mode) ||
-        !(stream = fopen(name, "rb"))) {
+    if (!stream) {
         error_setg(errp, "the file '%s' of %s cannot be read: give the path "
                    "of one that can", name, option);
         return false;

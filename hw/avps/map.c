@@ -22,9 +22,9 @@
 #define MiB_ 0x100000ull
 #define GiB_ 0x40000000ull
 
-#define NO_SPI -1, 0
-#define SPI(n) (n), 1
-#define SPIS(first, count) (first), (count)
+#define NO_SPI { -1, 0 }
+#define SPI(n) { (n), 1 }
+#define SPIS(first, count) { (first), (count) }
 #define NO_DMA AVPS_NO_STREAM
 
 #define VIRTIO(n) \

@@ -8,6 +8,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/bswap.h"
 #include "qapi/error.h"
 #include "qobject/qlist.h"
 #include "hw/arm/bsa.h"
@@ -34,23 +35,32 @@ DeviceState *avps_soc_block(AvpsSoc *soc, const char *name)
     return DEVICE(object_resolve_path_component(OBJECT(soc), name));
 }
 
-MemoryRegion *avps_soc_memory(AvpsSoc *soc, const AvpsMapRow *row)
-{
-    return row->flags & AVPS_SECURE ? soc->secure_memory
-                                    : get_system_memory();
-}
-
 qemu_irq avps_soc_spi(AvpsSoc *soc, int spi)
 {
     return qdev_get_gpio_in(soc->gic, spi);
 }
 
+/*
+ * sysbus_mmio_map() knows one address space. Where it can be used it must be:
+ * QEMU names a device in snapshots and boot orders by the address given there.
+ */
+static void map_frame(AvpsSoc *soc, const AvpsMapRow *row, SysBusDevice *dev,
+                      int n)
+{
+    hwaddr address = row->base + n * AVPS_PAGE;
+
+    if (row->flags & AVPS_SECURE) {
+        memory_region_add_subregion(soc->secure_memory, address,
+                                    sysbus_mmio_get_region(dev, n));
+    } else {
+        sysbus_mmio_map(dev, n, address);
+    }
+}
+
 void avps_soc_wire(AvpsSoc *soc, const AvpsMapRow *row, SysBusDevice *dev)
 {
     for (int i = 0; sysbus_has_mmio(dev, i); i++) {
-        memory_region_add_subregion(avps_soc_memory(soc, row),
-                                    row->base + i * AVPS_PAGE,
-                                    sysbus_mmio_get_region(dev, i));
+        map_frame(soc, row, dev, i);
     }
     for (int i = 0; i < row->num_spis; i++) {
         sysbus_connect_irq(dev, i, avps_soc_spi(soc, row->spi + i));
@@ -161,40 +171,45 @@ static void write_cpu_nodes(AvpsSoc *soc)
 
 /* --- Generic timers and PMU: arm,arch_timer.yaml, pmu.yaml --- */
 
-#define PPI(intid) GIC_FDT_IRQ_TYPE_PPI, INTID_TO_PPI(intid), \
-                   GIC_FDT_IRQ_FLAGS_LEVEL_HI
+/* Set `interrupts` of the node @path to the first @n private @intids. */
+static void set_ppis(AvpsSoc *soc, const char *path, const int *intids, int n)
+{
+    g_autofree uint32_t *cells = g_new(uint32_t, 3 * n);
+
+    for (int i = 0; i < n; i++) {
+        cells[3 * i] = cpu_to_be32(GIC_FDT_IRQ_TYPE_PPI);
+        cells[3 * i + 1] = cpu_to_be32(INTID_TO_PPI(intids[i]));
+        cells[3 * i + 2] = cpu_to_be32(GIC_FDT_IRQ_FLAGS_LEVEL_HI);
+    }
+    qemu_fdt_setprop(soc->fdt->blob, path, "interrupts", cells,
+                     3 * n * sizeof(*cells));
+}
 
 static void write_timer_node(AvpsSoc *soc)
 {
-    void *blob = soc->fdt->blob;
+    /* In the order of the binding; the last exists at a VHE core's EL2 only */
+    static const int intids[] = {
+        ARCH_TIMER_S_EL1_IRQ, ARCH_TIMER_NS_EL1_IRQ, ARCH_TIMER_VIRT_IRQ,
+        ARCH_TIMER_NS_EL2_IRQ, ARCH_TIMER_NS_EL2_VIRT_IRQ,
+    };
+    bool vhe = soc->virtualization && cpu_isar_feature(aa64_vh, soc->cpu[0]);
 
-    qemu_fdt_add_subnode(blob, "/timer");
+    qemu_fdt_add_subnode(soc->fdt->blob, "/timer");
     avps_fdt_set_flag(soc->fdt, "/timer", "always-on");
-    if (soc->virtualization && cpu_isar_feature(aa64_vh, soc->cpu[0])) {
-        qemu_fdt_setprop_cells(blob, "/timer", "interrupts",
-                               PPI(ARCH_TIMER_S_EL1_IRQ),
-                               PPI(ARCH_TIMER_NS_EL1_IRQ),
-                               PPI(ARCH_TIMER_VIRT_IRQ),
-                               PPI(ARCH_TIMER_NS_EL2_IRQ),
-                               PPI(ARCH_TIMER_NS_EL2_VIRT_IRQ));
-    } else {
-        qemu_fdt_setprop_cells(blob, "/timer", "interrupts",
-                               PPI(ARCH_TIMER_S_EL1_IRQ),
-                               PPI(ARCH_TIMER_NS_EL1_IRQ),
-                               PPI(ARCH_TIMER_VIRT_IRQ),
-                               PPI(ARCH_TIMER_NS_EL2_IRQ));
-    }
-    qemu_fdt_setprop_string(blob, "/timer", "compatible", "arm,armv8-timer");
+    set_ppis(soc, "/timer", intids, ARRAY_SIZE(intids) - !vhe);
+    qemu_fdt_setprop_string(soc->fdt->blob, "/timer", "compatible",
+                            "arm,armv8-timer");
 }
 
 static void write_pmu_node(AvpsSoc *soc)
 {
+    static const int intid = VIRTUAL_PMU_IRQ;
+
     if (!arm_feature(&soc->cpu[0]->env, ARM_FEATURE_PMU)) {
         return;
     }
     qemu_fdt_add_subnode(soc->fdt->blob, "/pmu");
-    qemu_fdt_setprop_cells(soc->fdt->blob, "/pmu", "interrupts",
-                           PPI(VIRTUAL_PMU_IRQ));
+    set_ppis(soc, "/pmu", &intid, 1);
     qemu_fdt_setprop_string(soc->fdt->blob, "/pmu", "compatible",
                             "arm,armv8-pmuv3");
 }
@@ -242,6 +257,7 @@ static void gic_wire_cpu(AvpsSoc *soc, int n)
 static void write_gic_node(AvpsSoc *soc, const AvpsMapRow *dist,
                            const AvpsMapRow *redist, const AvpsMapRow *its)
 {
+    static const int maintenance = ARCH_GIC_MAINT_IRQ;
     AvpsFdt *fdt = soc->fdt;
     g_autofree char *path = avps_fdt_add_block(fdt, dist,
                                                "interrupt-controller",
@@ -258,8 +274,7 @@ static void write_gic_node(AvpsSoc *soc, const AvpsMapRow *dist,
     qemu_fdt_setprop_cell(fdt->blob, path, "#size-cells", 2);
     avps_fdt_set_flag(fdt, path, "ranges");
     if (soc->virtualization) {
-        qemu_fdt_setprop_cells(fdt->blob, path, "interrupts",
-                               PPI(ARCH_GIC_MAINT_IRQ));
+        set_ppis(soc, path, &maintenance, 1);
     }
     fdt->gic = avps_fdt_add_phandle(fdt, path);
     qemu_fdt_setprop_cell(fdt->blob, "/", "interrupt-parent", fdt->gic);

@@ -74,8 +74,10 @@ typedef struct AvpsMapRow {
     AvpsKind kind;
     uint64_t base;    /* physical address */
     uint64_t size;    /* bytes; RAM: the largest that can be configured */
-    int spi;          /* first SPI number (INTID - 32) */
-    int num_spis;     /* how many, in the order of the device's outputs */
+    struct {
+        int spi;      /* first SPI number (INTID - 32) */
+        int num_spis; /* how many, in the order of the device's outputs */
+    };
     int stream;       /* StreamID at the system MMU, or AVPS_NO_STREAM */
     unsigned flags;
     const char *what; /* for people, in the generated page */

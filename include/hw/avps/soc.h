@@ -43,9 +43,6 @@ struct AvpsSoc {
 /* The block called @name; it must exist in this configuration. */
 DeviceState *avps_soc_block(AvpsSoc *soc, const char *name);
 
-/* The address space that a row's registers are in. */
-MemoryRegion *avps_soc_memory(AvpsSoc *soc, const AvpsMapRow *row);
-
 /* The GIC's input for SPI number @spi. */
 qemu_irq avps_soc_spi(AvpsSoc *soc, int spi);
 

@@ -12,7 +12,10 @@
 #include "qom/object.h"
 #include "hw/boards.h"
 
-#if __has_include("system/memory.h")
+#define AVPS_QEMU_SINCE(major, minor) \
+    (QEMU_VERSION_MAJOR * 100 + QEMU_VERSION_MINOR >= (major) * 100 + (minor))
+
+#if AVPS_QEMU_SINCE(10, 1)
 #include "system/memory.h"
 #include "system/address-spaces.h"
 #else
@@ -20,8 +23,8 @@
 #include "exec/address-spaces.h"
 #endif
 
-/* class_init's data and interface lists became const after 10.0 */
-#if QEMU_VERSION_MAJOR > 10 || QEMU_VERSION_MINOR >= 1
+/* class_init's data and interface lists became const */
+#if AVPS_QEMU_SINCE(10, 1)
 #define AVPS_CLASS_DATA const void
 #define AVPS_INTERFACES (const InterfaceInfo[])
 #else
@@ -30,7 +33,7 @@
 #endif
 
 /* Later versions list only the machines that name their target */
-#if __has_include("hw/arm/machines-qom.h")
+#if AVPS_QEMU_SINCE(10, 2)
 #include "hw/arm/machines-qom.h"
 #define AVPS_MACHINE_TARGET { TYPE_TARGET_AARCH64_MACHINE },
 #else
@@ -43,16 +46,16 @@
  */
 static inline void avps_add_compat_10_0(MachineClass *mc)
 {
-#if QEMU_VERSION_MAJOR > 10 || QEMU_VERSION_MINOR >= 2
+#if AVPS_QEMU_SINCE(10, 2)
     compat_props_add(mc->compat_props, hw_compat_10_1, hw_compat_10_1_len);
 #endif
-#if QEMU_VERSION_MAJOR > 10 || QEMU_VERSION_MINOR >= 1
+#if AVPS_QEMU_SINCE(10, 1)
     compat_props_add(mc->compat_props, hw_compat_10_0, hw_compat_10_0_len);
 #endif
 }
 
 /* PL061's pull-up and pull-down masks changed their width */
-#if QEMU_VERSION_MAJOR > 10 || QEMU_VERSION_MINOR >= 2
+#if AVPS_QEMU_SINCE(10, 2)
 #define avps_qdev_prop_set_pulls qdev_prop_set_uint8
 #else
 #define avps_qdev_prop_set_pulls qdev_prop_set_uint32
