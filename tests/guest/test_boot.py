@@ -91,7 +91,6 @@ def test_stock_power_key(boot):
         machine.power_off()
 
 
-@pytest.mark.quick
 def test_driver_direct(boot, driver):
     with boot(guest=driver) as machine:
         machine.log_in()
@@ -108,6 +107,30 @@ def test_report(qemu_binary, work, request, name):
         blocks, good, missing = map(int, machine.found.groups())
         machine.expect_exit()
     assert missing == 0 and good > 0 and blocks >= good, f'{blocks} {good} {missing}'
+
+
+def test_report_says_what_is_missing(boot):
+    """A block without its driver is named, with the reason, in lines that fit a terminal."""
+    with boot() as machine:
+        machine.log_in()
+        assert machine.try_command('avps-report')[0] == 0
+        machine.command('echo b0a0000.spi > /sys/bus/platform/drivers/spi_imx/unbind')
+        code, report = machine.try_command('avps-report')
+        assert code == 1
+        assert re.search(r'^spi0 .*missing: not bound', report, re.MULTILINE), report
+        assert re.search(r'^avps-report: .* [1-9]\d* missing', report, re.MULTILINE), report
+        assert max(map(len, report.splitlines())) <= 80 and report.isascii(), report
+        machine.command('echo b0a0000.spi > /sys/bus/platform/drivers/spi_imx/bind')
+        assert machine.try_command('avps-report')[0] == 0
+        machine.power_off()
+
+
+def test_stock_secure(boot):
+    """A kernel started directly on a machine with EL3 runs in the non-secure world."""
+    with boot(options='secure=on') as machine:
+        machine.log_in()
+        assert machine.command('nproc') == '4'
+        machine.power_off()
 
 
 # Device trees
