@@ -22,8 +22,6 @@ from avpstool import paths, state, steps, ui
 
 KEYRING = Path('/usr/share/keyrings/debian-archive-keyring.gpg')
 SYSTEM_SOURCES = Path('/etc/apt')
-PUBLIC_MIRROR = 'http://deb.debian.org/debian'
-PUBLIC_SECURITY_MIRROR = 'http://deb.debian.org/debian-security'
 
 DOWNLOADS = paths.CACHE / 'debs'
 UNPACKED = paths.CACHE / 'unpacked'
@@ -63,7 +61,8 @@ def _system_entries():
 
 
 def _mirrors():
-    """The pairs (mirror, security mirror) to try, the system's own first."""
+    """The system's mirrors of Debian and of its security archive, which may
+    be None."""
     main = security = None
     for uri, suites in _system_entries():
         if 'debian' not in uri:
@@ -72,9 +71,10 @@ def _mirrors():
             security = security or uri
         elif re.search(r'/debian(\.list)?/?$', uri):
             main = main or uri
-    public = (PUBLIC_MIRROR, PUBLIC_SECURITY_MIRROR)
-    own = (main or public[0], security or public[1])
-    return [own] if own == public else [own, public]
+    if not main:
+        raise ui.UserError(f'no Debian mirror is in {SYSTEM_SOURCES}: add one to '
+                           f'{SYSTEM_SOURCES}/sources.list')
+    return main, security
 
 
 # --- Packages --------------------------------------------------------------
@@ -153,15 +153,8 @@ class Archive:
         something has to be downloaded."""
         if self.updated:
             return
-        mirrors = _mirrors()
-        for mirror in mirrors:
-            self._configure(*mirror)
-            try:
-                self._apt(f'reading the package lists of {", ".join(self.suites)}', ['update'])
-                break
-            except ui.UserError:
-                if mirror == mirrors[-1]:
-                    raise
+        self._configure(*_mirrors())
+        self._apt(f'reading the package lists of {", ".join(self.suites)}', ['update'])
         self.updated = True
 
     def _configure(self, mirror, security_mirror):
@@ -175,7 +168,9 @@ class Archive:
             target = {'deb': 'Packages', 'deb-src': 'Sources'}[kind]
             for suite in self.suites:
                 uri = security_mirror if suite.endswith('-security') else mirror
-                lines.append(f'{kind} [target={target} signed-by={KEYRING}] {uri} {suite} main\n')
+                if uri:
+                    lines.append(f'{kind} [target={target} signed-by={KEYRING}] '
+                                 f'{uri} {suite} main\n')
         (self.directory / 'sources.list').write_text(''.join(lines))
         self._config.write_text(f'''\
 #clear APT::Architectures;

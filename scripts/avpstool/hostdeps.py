@@ -47,10 +47,12 @@ def _as_root():
 
 
 def _watch(line, progress):
-    """Follow apt's status lines, "pmstatus:package:percent:text"."""
-    fields = line.split(':')
-    if fields[0] in ('dlstatus', 'pmstatus') and len(fields) >= 4:
-        progress.update(float(fields[2]), 100, ':'.join(fields[3:]))
+    """Follow apt's status lines, "dlstatus:number:percent:text" of the
+    download and then "pmstatus:package:percent:text" of the installation."""
+    kind, *fields = line.split(':', 3)
+    if kind in ('dlstatus', 'pmstatus') and len(fields) == 3:
+        percent = float(fields[1]) / 2 + (50 if kind == 'pmstatus' else 0)
+        progress.update(percent, 100, fields[2])
 
 
 def ensure():

@@ -11,7 +11,7 @@ import sys
 import time
 
 # A step that is over sooner than this is not worth a line.
-QUIET_SECONDS = 0.7
+QUIET_SECONDS = 1.0
 
 
 class UserError(Exception):
