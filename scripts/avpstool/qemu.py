@@ -73,7 +73,7 @@ def ensure(qemu_src=None, version=DEFAULT_VERSION, sanitize=False, tests=False):
         else:
             _fetch_tree(BRANCHES[version])
         _overlay(tree, say=bool(qemu_src))
-        _configure(tree, build, sanitize)
+        _configure(tree, build, _configure_options(tree, sanitize, own_tree=bool(qemu_src)))
         _compile(build, TARGETS)
         if tests:
             _compile(build, UPSTREAM_TEST_TARGETS + _own_tests(build))
@@ -118,9 +118,10 @@ def _fetch_tree(branch):
     try:
         source = apt.fetch(f'qemu-{branch.version}', lambda archive: _of_branch(branch, archive),
                            branch.archive, source=True)
-    except apt.NotServed as error:
-        raise ui.UserError(f'the package archive does not serve QEMU {branch.version}: unpack a '
-                           'source of it and give its directory with --qemu-src DIR') from error
+    except (apt.NotServed, steps.Failed) as error:
+        raise ui.UserError(f'QEMU {branch.version} cannot be fetched from the package archive: '
+                           'check the network, or unpack a source of it yourself and give its '
+                           'directory with --qemu-src DIR') from error
     with state.fresh_directory(branch.tree) as tree:
         steps.unpack_tar(source.file('.orig.tar.xz'), tree)
         for patch in _debian_patches(source.file('.debian.tar.xz')):
@@ -164,13 +165,13 @@ def _environment(build):
         # Let all clones of this repository share what they compiled.
         'CCACHE_BASEDIR': str(build.parent),
         'CCACHE_NOHASHDIR': '1',
-        # Without it ninja's own process would be told our make's jobs, if any.
-        'MAKEFLAGS': '',
     }
 
 
-def _configure_options(tree, sanitize):
+def _configure_options(tree, sanitize, own_tree):
     options = list(CONFIGURE)
+    if not own_tree:
+        options.append('--enable-werror')  # these trees compile without a warning
     if platform.machine() == 'x86_64':
         options.append('--enable-avx2')
     if sanitize:
@@ -181,8 +182,7 @@ def _configure_options(tree, sanitize):
     return options
 
 
-def _configure(tree, build, sanitize):
-    options = _configure_options(tree, sanitize)
+def _configure(tree, build, options):
     stamp = state.Stamp(build / 'build.ninja', str(tree), *options)
     if stamp.current():
         return
