@@ -76,6 +76,6 @@ def main(arguments=None):
         ui.say('\navps: interrupted; the same command continues where it stopped')
         return 130
     elapsed = time.monotonic() - start
-    if elapsed > LONG_SECONDS:
+    if elapsed > LONG_SECONDS and not getattr(args, 'quiet_end', False):
         ui.say(f'avps: took {ui.duration(elapsed)}')
     return code

@@ -25,12 +25,21 @@ def main(args):
     else:
         binary = qemu.ensure_from(args)
         blob = dump([str(binary), '-machine', 'avps-ecu', '-display', 'none', *args.rest])
-    result = subprocess.run(['dtc', '-q', '-I', 'dtb', '-O', 'dts', '-o', args.output or '-', blob],
-                            check=False, stderr=subprocess.PIPE, text=True)
-    if result.returncode != 0:
-        raise ui.UserError(f'dtc cannot write the device tree ({result.stderr.strip()}): '
-                           'check --dtb and -o')
+    source = _decompile(blob)
+    if args.output:
+        inputs.write('--output', args.output, source)
+    else:
+        print(source, end='', flush=True)
     return 0
+
+
+def _decompile(blob):
+    result = subprocess.run(['dtc', '-q', '-I', 'dtb', '-O', 'dts', blob], check=False, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if result.returncode != 0:
+        raise ui.UserError(f'{blob} is not a sound device tree ({result.stderr.strip()}): '
+                           'compile it again with dtc')
+    return result.stdout
 
 
 def dump(argv):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the user hands in, checked before anything is fetched or built."""
+"""What the user names on the command line: files and numbers, checked before
+anything is fetched or built for them."""
 
 import gzip
 import re
@@ -31,6 +32,15 @@ def file(option, name):
         raise ui.UserError(f'{option} {name}: cannot be read ({error.strerror}), '
                            'correct its permissions or give another file') from None
     raise ui.UserError(f'{option} {name}: the file is empty, give another one')
+
+
+def write(option, name, text):
+    """Write what the user asked for to where they want it."""
+    try:
+        Path(name).write_text(text)
+    except OSError as error:
+        raise ui.UserError(f'{option} {name}: cannot be written ({error.strerror}), '
+                           'give another file') from None
 
 
 def kernel(option, name):

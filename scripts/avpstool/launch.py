@@ -123,7 +123,7 @@ def _storage(args):
     for number, (path, disk_format) in enumerate(disks):
         argv += ['-drive', f'if=none,id=disk{number},format={disk_format},file={_option_value(path)}'
                  + (',snapshot=on' if args.check or not args.disk else ''),
-                 '-device', f'virtio-blk-device,drive=disk{number}']
+                 '-device', f'virtio-blk-device,drive=disk{number},bootindex={number}']
     return argv
 
 
@@ -165,7 +165,7 @@ def _firmware(args):
 
 def _words(args):
     """What our init is told, then the user's words: the last one wins."""
-    words = [] if 'debug' in args.append.split() else ['quiet']
+    words = [] if 'debug' in args.append.split() else ['quiet', 'loglevel=3']
     if args.check:
         words.append('avps.check')
     if ui.colored():
