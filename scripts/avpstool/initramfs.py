@@ -50,25 +50,27 @@ def _pack(guest, busybox):
     archive.symlink('usr/bin/sh', 'busybox')
     _add_modules(archive, guest)
     archive.file('etc/avps/drivers', _driver_table(guest).encode())
-    for source in sorted(TOOLS.glob('*.c')):
-        archive.file(f'usr/bin/{source.stem}', _compile(source), 0o755)
+    for program in sorted(path for path in TOOLS.iterdir() if path.is_dir()):
+        archive.file(f'usr/bin/{program.name}', _compile(program), 0o755)
     archive.tree(ROOTFS)
     return archive.compressed()
 
 
 def _add_modules(archive, guest):
-    """The modules of guest/modules.list with all that they need: their names
-    in load order in /etc/avps/modules, and a modules.dep for modprobe."""
+    """The modules of guest/modules.list with all that they need, and the two
+    lists by which modprobe finds what a device asks for."""
     known = modules.Modules(guest.modules)
     directory = f'usr/lib/modules/{guest.release}'
-    order = known.load_order(modules.read_list(MODULES_LIST))
-    for name in order:
+    names = known.load_order(modules.read_list(MODULES_LIST))
+    for name in names:
         archive.file(f'{directory}/{known.file_name(name)}', known.data(name))
-    archive.file('etc/avps/modules', ''.join(f'{name}\n' for name in order).encode())
     archive.file(f'{directory}/modules.dep', ''.join(
         f'{known.file_name(name)}: '
         f'{" ".join(known.file_name(needed) for needed in known.dependencies(name))}\n'
-        for name in order).encode())
+        for name in names).encode())
+    archive.file(f'{directory}/modules.alias', ''.join(
+        f'alias {pattern} {name}\n'
+        for name in names for pattern in known.aliases(name)).encode())
 
 
 def _driver_table(guest):
@@ -82,10 +84,12 @@ def _driver_table(guest):
     return kept.read_text()
 
 
-def _compile(source):
+def _compile(program):
+    """One program of all the C files in a directory."""
     with tempfile.TemporaryDirectory() as directory:
-        program = Path(directory) / source.stem
-        result = subprocess.run([*COMPILER, '-o', program, source], check=False)
+        binary = Path(directory) / program.name
+        result = subprocess.run([*COMPILER, '-o', binary, *sorted(program.glob('*.c'))],
+                                check=False)
         if result.returncode != 0:
-            raise ui.UserError(f'{source} does not compile: correct it')
-        return program.read_bytes()
+            raise ui.UserError(f'{program} does not compile: correct it')
+        return binary.read_bytes()

@@ -48,7 +48,8 @@ class Modules:
 
     def load_order(self, names):
         """`names` and all that they need, what is needed first.  A built-in
-        one is passed over; one that the kernel does not know is reported."""
+        one is passed over; one that the kernel does not know is reported,
+        unless it has no modules at all."""
         order = []
 
         def add(name):
@@ -61,16 +62,19 @@ class Modules:
         for name in map(_normal, names):
             if name in self._files:
                 add(name)
-            elif name not in self._builtin:
+            elif self._files and name not in self._builtin:
                 ui.say(f'guest/modules.list: this kernel has no module {name}')
         return order
 
     def dependencies(self, name):
-        """All that must be loaded before `name`, as modules.dep lists it."""
-        found = []
-        for needed in self.needed(name):
-            found += [needed, *self.dependencies(needed)]
-        return list(dict.fromkeys(found))
+        """All that must be loaded before `name`, as modules.dep lists it:
+        modprobe loads that list from its end."""
+        return list(reversed(self.load_order([name])[:-1]))
+
+    def aliases(self, name):
+        """The patterns of the devices that `name` drives."""
+        found = re.findall(rb'\0alias=([^\0]*)', self.data(name))
+        return [pattern.decode() for pattern in found if b' ' not in pattern]
 
     def _wanted_before(self, name):
         """Soft dependencies; those behind "post:" may come at any time."""
