@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The documents say what the machine is: pages are complete, quotations are true."""
+
+import re
+import textwrap
+
+import pytest
+
+from avpstool import paths
+
+DOCS = paths.ROOT / 'docs'
+PAGES = sorted((DOCS / 'devices').glob('*.rst'))
+TEXTS = [paths.ROOT / 'README.md', *sorted(DOCS.rglob('*.rst'))]
+SECTIONS = ('Options', 'Device tree', 'Example', 'Limitations')
+FIELDS = ('Guest driver', 'AVPS')
+
+
+def quoted_trees(page):
+    """The device tree excerpts of a page."""
+    blocks = re.findall(r'^\.\. code-block:: dts\n\n((?:   .*\n|\n)+)', page.read_text(), re.M)
+    return [textwrap.dedent(block) for block in blocks]
+
+
+def node_lines(source, header):
+    """The lines between the braces of the node that begins with `header`, sub-nodes included."""
+    lines = [line.strip() for line in source.splitlines()]
+    depth, found = 0, []
+    for line in lines[lines.index(header) + 1:]:
+        depth += line.endswith('{') - line.startswith('}')
+        if depth < 0:
+            return found
+        found.append(line)
+    raise ValueError(f'{header} has no end')
+
+
+def untrue_lines(quotation, source):
+    """Lines of a quoted node that the device tree has not; a quotation may leave lines out."""
+    header, *body = [line.strip() for line in quotation.strip().splitlines()]
+    if header not in [line.strip() for line in source.splitlines()]:
+        return [header]
+    real = node_lines(source, header)
+    return [line for line in body if line not in ('', '};') and line not in real]
+
+
+TREE = '''
+/ {
+	serial@9000000 {
+		reg = <0x00 0x9000000 0x00 0x1000>;
+		status = "okay";
+	};
+	rtc@9010000 {
+		reg = <0x00 0x9010000 0x00 0x1000>;
+	};
+};
+'''
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize('quotation, untrue', [
+    ('serial@9000000 {\n   status = "okay";\n};', []),
+    ('serial@9000000 {\n   status = "no";\n};', ['status = "no";']),
+    ('rtc@9010000 {\n   status = "okay";\n};', ['status = "okay";']),
+    ('uart@9000000 {\n};', ['uart@9000000 {']),
+], ids=['true', 'wrong-value', 'of-another-node', 'no-such-node'])
+def test_quotation_check(quotation, untrue):
+    assert untrue_lines(quotation, TREE) == untrue
+
+
+@pytest.mark.parametrize('page', PAGES, ids=lambda page: page.stem)
+def test_page_quotes_the_device_tree(page, avps):
+    option = ['--', '-M', 'secure=on'] if page.stem == 'secure' else []
+    dts = avps('dts', *option)
+    assert dts.returncode == 0, dts.stderr
+    untrue = [line for quotation in quoted_trees(page)
+              for line in untrue_lines(quotation, dts.stdout)]
+    assert untrue == []
+
+
+@pytest.mark.quick
+def test_pages_are_complete():
+    missing = [f'{page.name}: {section}' for page in PAGES for section in SECTIONS
+               if not re.search(rf'^{section}\n-+$', page.read_text(), re.M)]
+    missing += [f'{page.name}: {field}' for page in PAGES for field in FIELDS
+                if f'\n:{field}: ' not in page.read_text()]
+    assert missing == []
+
+
+@pytest.mark.quick
+def test_index_lists_all_pages():
+    listed = re.findall(r'^   (devices/\S+)$', (DOCS / 'index.rst').read_text(), re.M)
+    assert sorted(listed) == [f'devices/{page.stem}' for page in PAGES]
+
+
+@pytest.mark.quick
+def test_options_in_examples_exist(avps):
+    """Every option that a document gives to ./scripts/avps is in that command's help."""
+    unknown, helps = [], {}
+    for text in TEXTS:
+        for command, rest in re.findall(r'\./scripts/avps (\w+)([^\n`]*)', text.read_text()):
+            if command not in helps:
+                helps[command] = avps(command, '--help').stdout
+            ours = rest.split(' -- ')[0].split('#')[0]
+            unknown += [f'{text.name}: {command} {option}'
+                        for option in re.findall(r'(?<!\S)--[a-z][\w-]*', ours)
+                        if not re.search(rf'{option}\b', helps[command])]
+    assert unknown == []
