@@ -5,6 +5,7 @@ import argparse
 import importlib
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -72,6 +73,14 @@ def main(arguments=None):
     except BrokenPipeError:  # "avps ... | head"
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        ui.say(f'avps: {error.filename or "the disk"}: {error.strerror}: '
+               'see that there is room and that it is yours to read and write')
+        return 1
+    except subprocess.CalledProcessError as error:
+        ui.say(f'avps: {error.cmd[0]} failed with exit code {error.returncode}: '
+               'see its message above')
+        return 1
     except KeyboardInterrupt:
         ui.say('\navps: interrupted; the same command continues where it stopped')
         return 130

@@ -59,7 +59,11 @@ class Progress:
         return self
 
     def __exit__(self, failure, *_):
-        self._show(f'{"failed" if failure else "done"} in {duration(self.elapsed)}', last=True)
+        if failure is None:
+            outcome = 'done in'
+        else:
+            outcome = 'interrupted after' if failure is KeyboardInterrupt else 'failed after'
+        self._show(f'{outcome} {duration(self.elapsed)}', last=True)
 
     @property
     def elapsed(self):
