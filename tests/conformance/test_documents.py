@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from avpstool import paths
+from avpstool import conformance, paths
 
 DOCS = paths.ROOT / 'docs'
 PAGES = sorted((DOCS / 'devices').glob('*.rst'))
@@ -104,3 +104,17 @@ def test_options_in_examples_exist(avps):
                         for option in re.findall(r'(?<!\S)--[a-z][\w-]*', ours)
                         if not re.search(rf'{option}\b', helps[command])]
     assert unknown == []
+
+
+def readme_counts():
+    """{chapter: 'N of M'} of the table in README.md."""
+    readme = (paths.ROOT / 'README.md').read_text()
+    return dict(re.findall(r'^\| (2\.\S+ [^|]+?) \| (\d+ of \d+) \|', readme, re.M))
+
+
+@pytest.mark.quick
+def test_readme_counts_the_claims():
+    chapters = conformance.by_chapter(conformance.load_requirements())
+    claimed = {chapter: f'{sum(r.claim == "met" for r in members)} of {len(members)}'
+               for chapter, members in chapters.items()}
+    assert readme_counts() == claimed
