@@ -67,9 +67,17 @@ def test_table_says_what_did_not_pass():
     assert table.endswith('1 requirements: 0 met, 1 partly, 0 open')
 
 
+def test_table_says_that_nothing_ran():
+    table = conformance.as_table([claim('met')], results={}, columns=80)
+    assert 'its tests have not run' in table
+
+
 def test_table_fits_the_terminal():
-    table = conformance.as_table(conformance.load_requirements(), results={}, columns=80)
-    assert max(len(line) for line in table.splitlines()) <= 80
+    requirements = conformance.load_requirements()
+    failed = {name: 'failed' for row in requirements for name in row.tests}
+    for results in ({}, failed):
+        table = conformance.as_table(requirements, results, columns=80)
+        assert max(len(line) for line in table.splitlines()) <= 80
 
 
 def test_missing_results_are_no_results(tmp_path):
