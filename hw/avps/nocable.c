@@ -26,9 +26,10 @@ static NetClientInfo socket_info = {
     .receive = drop,
 };
 
+/* Not well-formed as an id, so that no -netdev can have it */
 static char *socket_name(const DeviceState *nic)
 {
-    return g_strdup_printf("%s.socket", nic->id);
+    return g_strdup_printf("%s:socket", nic->id);
 }
 
 void avps_nic_connect_socket(DeviceState *nic)
