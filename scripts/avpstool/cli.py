@@ -18,6 +18,13 @@ COMMANDS = ['setup', 'build', 'run', 'test', 'bench', 'dts', 'conformance']
 LONG_SECONDS = 30
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one sentence."""
+
+    def error(self, message):
+        raise ui.UsageError(f'{message} (see "{self.prog} --help")')
+
+
 def _register(command, subparsers):
     name = f'avpstool.{command}'
     try:
@@ -30,7 +37,7 @@ def _register(command, subparsers):
 def _parser(wanted):
     """Only the wanted command's module is loaded, if there is one: starting
     a guest must not wait for the import of the others."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog='avps', description='Set up, build, run and test the avps-ecu machine.')
     subparsers = parser.add_subparsers(metavar='COMMAND', required=True)
     for command in [wanted] if wanted in COMMANDS else COMMANDS:
@@ -62,8 +69,8 @@ def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
     signal.signal(signal.SIGTERM, _terminated)
     start = time.monotonic()
-    args = _parse(arguments)
     try:
+        args = _parse(arguments)
         code = args.main(args)
     except ui.UserError as error:
         if getattr(error, 'details', None):

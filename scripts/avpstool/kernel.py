@@ -87,7 +87,7 @@ def _driver():
     result = KERNELS / f'driver-{state.digest(source.version, FRAGMENT.read_text())}'
     if not result.exists():
         hostdeps.ensure()
-        with state.locked(paths.CACHE):
+        with state.locked(SOURCES):
             _build(_source_tree(source), result)
     release = (result / 'release').read_text().strip()
     return Guest('driver', result / 'Image', result, release)

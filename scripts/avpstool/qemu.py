@@ -65,12 +65,12 @@ def ensure(qemu_src=None, version=DEFAULT_VERSION, sanitize=False, tests=False):
     `qemu_src` is a tree of the user's, else one of the branch `version` is
     fetched.  `sanitize` builds with ASan and UBSan, `tests` adds the qtests.
     """
+    tree, build = _place(qemu_src, version, sanitize)
+    if qemu_src:
+        _check_tree(tree)
     hostdeps.ensure()
     with state.locked(paths.BUILD):
-        tree, build = _place(qemu_src, version, sanitize)
-        if qemu_src:
-            _check_tree(tree)
-        else:
+        if not qemu_src:
             _fetch_tree(BRANCHES[version])
         _overlay(tree, say=bool(qemu_src))
         _configure(tree, build, _configure_options(tree, sanitize, own_tree=bool(qemu_src)))

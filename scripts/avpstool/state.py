@@ -30,7 +30,7 @@ def locked(directory):
         handle = open(directory / '.lock', 'w')
     except OSError as error:
         raise ui.UserError(f'{directory} cannot be written ({error.strerror}): '
-                           'make it writable, or choose another place') from error
+                           'make it writable, or have the cache elsewhere with AVPS_CACHE') from error
     with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
