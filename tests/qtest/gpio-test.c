@@ -61,14 +61,12 @@ static void test_output(void)
     qtest_quit(qts);
 }
 
-/* Pulled down, but for the chip select of the NOR flash, which is low. */
 static void test_idle_lines(void)
 {
     QTestState *qts = machine_start("");
 
     g_assert_cmphex(qtest_readl(qts, reg("gpio0", DATA(0xff))), ==, 0);
-    g_assert_cmphex(qtest_readl(qts, reg("gpio1", DATA(0xff))), ==,
-                    1 << AVPS_GPIO1_NOR_CS);
+    g_assert_cmphex(qtest_readl(qts, reg("gpio1", DATA(0xff))), ==, 0);
     qtest_quit(qts);
 }
 

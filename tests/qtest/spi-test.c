@@ -43,12 +43,18 @@ static void select_flash(QTestState *qts, bool selected)
     qtest_writel(qts, CS, selected ? 0 : 1 << AVPS_GPIO1_NOR_CS);
 }
 
-static void enable(QTestState *qts)
+static void enable_controller(QTestState *qts)
 {
-    select_flash(qts, false);
-    qtest_writel(qts, GPIO_DIR, 1 << AVPS_GPIO1_NOR_CS);
     qtest_writel(qts, CONREG, CONREG_EN | CONREG_MASTER | CONREG_SMC |
                  CONREG_BURST(8));
+}
+
+/* A PL061 ignores the value of a line that is not an output yet. */
+static void enable(QTestState *qts)
+{
+    qtest_writel(qts, GPIO_DIR, 1 << AVPS_GPIO1_NOR_CS);
+    select_flash(qts, false);
+    enable_controller(qts);
 }
 
 static QTestState *start(const char *options)
@@ -124,14 +130,29 @@ static void test_jedec_id(void)
 }
 
 /* Without its chip select the flash does not listen. */
-static void test_not_selected(void)
+static void check_silence(QTestState *qts)
 {
-    QTestState *qts = start("");
-
     exchange(qts, CMD_READ_ID);
     for (size_t i = 0; i < sizeof(jedec_id); i++) {
         g_assert_cmphex(exchange(qts, 0), ==, 0);
     }
+}
+
+static void test_not_selected(void)
+{
+    QTestState *qts = start("");
+
+    check_silence(qts);
+    qtest_quit(qts);
+}
+
+/* The chip select line is pulled up until somebody drives it. */
+static void test_not_selected_at_reset(void)
+{
+    QTestState *qts = machine_start("");
+
+    enable_controller(qts);
+    check_silence(qts);
     qtest_quit(qts);
 }
 
@@ -212,6 +233,7 @@ int main(int argc, char **argv)
     qtest_add_func("/spi/reset-values", test_reset_values);
     qtest_add_func("/spi/jedec-id", test_jedec_id);
     qtest_add_func("/spi/not-selected", test_not_selected);
+    qtest_add_func("/spi/not-selected-at-reset", test_not_selected_at_reset);
     qtest_add_func("/spi/erased-without-drive", test_erased_without_drive);
     qtest_add_func("/spi/program", test_program);
     qtest_add_func("/spi/interrupt", test_interrupt);
