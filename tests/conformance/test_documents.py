@@ -108,6 +108,14 @@ def test_options_in_examples_exist(avps):
     assert unknown == []
 
 
+@pytest.mark.quick
+def test_user_guide_has_all_options_of_run(avps):
+    options = set(re.findall(r'(?<!\S)\[?(--[a-z][\w-]*)', avps('run', '--help').stdout))
+    guide = (DOCS / 'user-guide.rst').read_text()
+    assert '--dtbo' in options
+    assert [option for option in options - {'--help'} if f'``{option}' not in guide] == []
+
+
 def readme_counts():
     """{chapter: 'N of M'} of the table in README.md."""
     readme = (paths.ROOT / 'README.md').read_text()
