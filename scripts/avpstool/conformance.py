@@ -46,12 +46,14 @@ def load_requirements(path: pathlib.Path = REQUIREMENTS) -> list[Requirement]:
 def load_results(path: pathlib.Path = RESULTS_FILE) -> dict[str, str]:
     """{test name: 'passed' | 'failed' | 'skipped'}; empty when no test has run yet."""
     try:
-        return json.loads(path.read_text())
+        results = json.loads(path.read_text())
     except FileNotFoundError:
         return {}
-    except ValueError as error:
-        raise ui.UserError(f'{path} is not valid JSON ({error}); '
-                           'remove it and run ./scripts/avps test again') from error
+    except ValueError:
+        results = None
+    if not isinstance(results, dict):
+        raise ui.UserError(f'{path} is damaged: remove it and run ./scripts/avps test again')
+    return results
 
 
 def passed_tests(requirement: Requirement, results: dict[str, str]) -> list[str]:

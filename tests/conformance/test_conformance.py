@@ -84,9 +84,10 @@ def test_missing_results_are_no_results(tmp_path):
     assert conformance.load_results(tmp_path / 'results.json') == {}
 
 
-def test_broken_results_name_the_way_out(tmp_path):
+@pytest.mark.parametrize('contents', ['{', '[]', ''], ids=['cut', 'list', 'empty'])
+def test_broken_results_name_the_way_out(tmp_path, contents):
     broken = tmp_path / 'results.json'
-    broken.write_text('{')
+    broken.write_text(contents)
     with pytest.raises(conformance.ui.UserError, match='remove it and run'):
         conformance.load_results(broken)
 
