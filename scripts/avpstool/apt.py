@@ -60,7 +60,7 @@ def _system_entries():
             yield from _one_line_entries(path.read_text())
 
 
-def _mirrors():
+def mirrors():
     """The system's mirrors of Debian and of its security archive, which may
     be None."""
     main = security = None
@@ -153,7 +153,7 @@ class Archive:
         something has to be downloaded."""
         if self.updated:
             return
-        self._configure(*_mirrors())
+        self._configure(*mirrors())
         self._apt(f'reading the package lists of {", ".join(self.suites)}', ['update'])
         self.updated = True
 
