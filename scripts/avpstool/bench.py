@@ -5,6 +5,7 @@ Both machines are those of the same binary and run the same guest, in turn, so t
 else the host does falls on both alike; figures are medians.
 """
 
+import argparse
 import json
 import os
 import re
@@ -13,11 +14,12 @@ import statistics
 import struct
 import subprocess
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 from avpstool import initramfs, kernel, paths, qemu, state, ui
 
-RESULT = 'bench.json'
+RESULT = paths.RESULTS / 'bench.json'
 HANG_GUARD = 600        # seconds
 
 GUEST_STARTED = b'avps-init: started'
@@ -64,14 +66,15 @@ def register(subparsers):
         'and their ratios. Results go to build/results/bench.json.')
     parser.add_argument('--runs', type=runs_argument, default=5, metavar='N',
                         help='runs of each machine (default: 5)')
+    parser.add_argument('--json', type=Path, default=RESULT, metavar='FILE',
+                        help='where the figures go (default: build/results/bench.json)')
     parser.set_defaults(main=main)
 
 
 def runs_argument(text):
-    runs = int(text)
-    if runs < 1:
-        raise ValueError
-    return runs
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'{text} is not a number of runs: give 1 or more')
+    return int(text)
 
 
 def main(args):
@@ -86,9 +89,10 @@ def main(args):
         figure('boot-wall', 'boot to init, wall time', 's', 1.05, boots, 'wall'),
         figure('boot-cpu', 'boot to init, CPU time', 's', 1.05, boots, 'cpu'),
         figure('boot-memory', 'peak memory at init', 'MiB', 1.05, boots, 'memory'),
-        figure('first-instruction', 'exec to the first guest instruction', 's', None, first, 'wall'),
+        figure('first-instruction', 'exec to the first guest instruction', 's', None, first,
+               'wall'),
     ]
-    store(figures, args.runs, binary)
+    store(figures, args.runs, binary, args.json)
     print(table(figures, args.runs))
     return 0
 
@@ -164,20 +168,19 @@ def table(figures, runs):
     return '\n'.join(lines)
 
 
-def store(figures, runs, binary):
+def store(figures, runs, binary, destination):
     version = subprocess.run([str(binary), '--version'], stdout=subprocess.PIPE, text=True,
                              check=True).stdout
     report = {
         'runs': runs,
         'host cores': os.cpu_count(),
         'qemu': re.search(r'version (\S+)', version)[1],
-        'commands': {machine: options for machine, options in MACHINES.items()},
+        'options': MACHINES,
         'figures': {fig.key: {
             'what': fig.what, 'unit': fig.unit, 'goal': fig.goal, 'ratio': round(ratio(fig), 4),
             'medians': {machine: statistics.median(values)
                         for machine, values in fig.values.items()},
             'values': fig.values} for fig in figures},
     }
-    paths.RESULTS.mkdir(parents=True, exist_ok=True)
-    with state.fresh_file(paths.RESULTS / RESULT) as file:
+    with state.fresh_file(destination) as file:
         file.write_text(json.dumps(report, indent=2) + '\n')

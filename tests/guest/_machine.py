@@ -7,12 +7,10 @@
         machine.qmp('system_powerdown')
         machine.expect_exit()
 
-Tests wait for what happens, never for a while; HANG_GUARD only ends a test that would wait for ever.
+Tests wait for what happens, never for a while; HANG_GUARD only ends one that would wait for ever.
 """
 
 import contextlib
-import json
-import re
 import sys
 import tempfile
 from pathlib import Path
@@ -27,7 +25,6 @@ HANG_GUARD = 300        # seconds of silence; the longest wait seen is a tenth o
 LOG_TAIL = 40           # lines of the console shown when a test fails
 
 SHELL_READY = 'avps-init: shell'
-KERNEL_STARTED = r'Booting Linux on physical CPU'
 
 
 class Machine:
@@ -112,6 +109,10 @@ class Machine:
         assert code == 0, f'`{text}` ended with {code}: {output}'
         return output
 
+    def wait_for(self, condition):
+        """Waits until a shell command succeeds in the guest."""
+        self.command(f'until {condition}; do sleep 0.1; done')
+
     # Monitor
 
     @property
@@ -135,9 +136,6 @@ class Machine:
             event = self.monitor.pull_event(wait=float(HANG_GUARD))
             if event['event'] == name:
                 return event.get('data', {})
-
-    def qom_get(self, path, name):
-        return self.qmp('qom-get', path=path, property=name)
 
     def qom_set(self, path, name, value):
         self.qmp('qom-set', path=path, property=name, value=value)
@@ -178,13 +176,3 @@ class Machine:
 def lines(text):
     """The lines of a command's output that are not empty."""
     return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def first_number(text):
-    """The first decimal number in a text."""
-    return int(re.search(r'\d+', text)[0])
-
-
-def as_json(value):
-    """For messages of failed comparisons."""
-    return json.dumps(value, indent=2, default=str)

@@ -2,7 +2,6 @@
 """Unmodified firmware from Debian packages: U-Boot and EDK2."""
 
 import re
-import shutil
 import subprocess
 
 import pytest

@@ -16,7 +16,8 @@ cat > /tmp/work.sh <<END
 n=0
 while [ ! -e /tmp/stop ]; do
   dd if=/tmp/data of=/dev/mmcblk0 bs=64k oflag=direct 2>/dev/null || echo write > /tmp/broken
-  [ "\$(dd if=/dev/mmcblk0 bs=64k count=16 iflag=direct 2>/dev/null | md5sum)" = "$sum" ] || echo emmc > /tmp/broken
+  read=\$(dd if=/dev/mmcblk0 bs=64k count=16 iflag=direct 2>/dev/null | md5sum)
+  [ "\$read" = "$sum" ] || echo emmc > /tmp/broken
   [ "\$(md5sum < /tmp/data)" = "$sum" ] || echo memory > /tmp/broken
   n=\$((n + 1)); echo \$n > /tmp/rounds
 done
