@@ -14,8 +14,6 @@
 #define GPIO_DATA(lines) ((lines) << 2)
 #define GPIO_DIR 0x400
 
-#define WAIT_LIMIT_MS 5000
-
 static unsigned results;
 static Flag abort_wanted, abort_seen;
 static DoubleWord abort_syndrome;

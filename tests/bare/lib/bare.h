@@ -93,7 +93,9 @@ static inline void write64(uint64_t address, uint64_t value)
 /* Time: the system counter, and a limit for waits that should be short */
 uint64_t now(void);
 uint64_t ticks_of_ms(unsigned ms);
-/* Waits until *flag is set; false when five seconds of guest time have gone. */
+/* A busy host may keep a core waiting: far more than any wait should take */
+#define WAIT_LIMIT_MS 60000
+/* Waits until *flag is set; false when the limit is reached. */
 bool wait_until(Flag *flag);
 
 /* Exceptions */

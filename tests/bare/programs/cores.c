@@ -32,7 +32,7 @@ static int64_t state(uint64_t affinity)
 
 static bool becomes(uint64_t affinity, int64_t wanted)
 {
-    uint64_t limit = now() + ticks_of_ms(5000);
+    uint64_t limit = now() + ticks_of_ms(WAIT_LIMIT_MS);
 
     while (state(affinity) != wanted) {
         if (now() > limit) {

@@ -24,7 +24,7 @@ void other_core_at_reset(uint64_t core)
 
 static bool becomes(uint64_t address, uint64_t mask, uint64_t want)
 {
-    uint64_t limit = now() + ticks_of_ms(5000);
+    uint64_t limit = now() + ticks_of_ms(WAIT_LIMIT_MS);
 
     while ((read32(address) & mask) != want) {
         if (now() > limit) {
