@@ -26,8 +26,8 @@ CHECKPATCH_EXCEPTIONS = (
      'asks whether a header of QEMU exists'),
 )
 
-SOURCES = ('*.c', '*.h', '*.S', '*.py', '*.build', '*Kconfig', '*.mak', '*trace-events', '*.sh', 'scripts/avps',
-           '.ci/run', '*.toml', '*.ini')
+SOURCES = ('*.c', '*.h', '*.S', '*.py', '*.build', '*Kconfig', '*.mak', '*trace-events', '*.sh',
+           '*.toml', '*.ini', 'scripts/avps', '.ci/run')
 
 # Words that would tie the repository to one computer
 MACHINE_PATHS = re.compile(r'(?<![\w.])/(home|work|Users|root)/\w')

@@ -19,7 +19,7 @@ import time
 
 import pytest
 
-from avpstool import paths
+from avpstool import paths, steps
 
 CASE_TIMEOUT = 300      # seconds for one case; the slowest takes about 40
 LIST_TIMEOUT = 60
@@ -190,7 +190,7 @@ class Run:
         todo = [path for path in self.paths if path not in self.results]
         args = [arg for path in todo for arg in ('-p', path)]
         self.process = subprocess.Popen(
-            self.command('--tap', '-k', *args), env=self.env, text=True, errors='replace',
+            steps.DIE_WITH_US + self.command('--tap', '-k', *args), env=self.env, text=True, errors='replace',
             cwd=self.program.parents[2], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, start_new_session=True)
         self.lines = queue.Queue()
