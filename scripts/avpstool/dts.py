@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """avps dts: the device tree of the machine, as source."""
 
-import os
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
-from avpstool import inputs, paths, qemu, ui
+from avpstool import inputs, qemu, ui
 
 
 def register(subparsers):
@@ -21,7 +22,7 @@ def register(subparsers):
 
 def main(args):
     if args.dtb:
-        blob = inputs.device_tree('--dtb', args.dtb)
+        blob = inputs.device_tree('--dtb', args.dtb).read_bytes()
     else:
         binary = qemu.ensure_from(args)
         blob = dump([str(binary), '-machine', 'avps-ecu', '-display', 'none', *args.rest])
@@ -29,28 +30,28 @@ def main(args):
     if args.output:
         inputs.write('--output', args.output, source)
     else:
-        print(source, end='', flush=True)
+        sys.stdout.buffer.write(source)
+        sys.stdout.flush()
     return 0
 
 
 def _decompile(blob):
-    result = subprocess.run(['dtc', '-q', '-I', 'dtb', '-O', 'dts', blob], check=False, text=True,
+    result = subprocess.run(['dtc', '-q', '-I', 'dtb', '-O', 'dts'], check=False, input=blob,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if result.returncode != 0:
-        raise ui.UserError(f'{blob} is not a sound device tree ({result.stderr.strip()}): '
+        raise ui.UserError(f'the device tree is not sound ({result.stderr.decode().strip()}): '
                            'compile it again with dtc')
     return result.stdout
 
 
 def dump(argv):
     """The blob that the machine makes when QEMU is started with `argv`."""
-    blob = Path(paths.WORK / f'machine-{os.getpid()}.dtb')
-    blob.parent.mkdir(parents=True, exist_ok=True)
-    quoted = str(blob).replace(',', ',,')
-    result = subprocess.run([*argv, '-machine', f'dumpdtb={quoted}'], check=False, text=True,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                            stderr=subprocess.PIPE)
-    if result.returncode != 0 or not blob.exists():
-        raise ui.UserError('QEMU does not start with these options: '
-                           f'{result.stderr.strip() or "it says no reason"}')
-    return blob
+    with tempfile.TemporaryDirectory() as directory:
+        blob = Path(directory) / 'machine.dtb'
+        result = subprocess.run([*argv, '-machine', f'dumpdtb={blob}'], check=False, text=True,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.PIPE)
+        if result.returncode != 0 or not blob.exists():
+            raise ui.UserError('QEMU does not start with these options: '
+                               f'{result.stderr.strip() or "it gives no reason"}')
+        return blob.read_bytes()

@@ -34,10 +34,10 @@ def file(option, name):
     raise ui.UserError(f'{option} {name}: the file is empty, give another one')
 
 
-def write(option, name, text):
+def write(option, name, data):
     """Write what the user asked for to where they want it."""
     try:
-        Path(name).write_text(text)
+        Path(name).write_bytes(data)
     except OSError as error:
         raise ui.UserError(f'{option} {name}: cannot be written ({error.strerror}), '
                            'give another file') from None

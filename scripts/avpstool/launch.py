@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The command line of QEMU that starts a guest, from the options of a user."""
 
+import hashlib
 import os
 import subprocess
+import tempfile
+from pathlib import Path
 
 from avpstool import dts, firmware, initramfs, inputs, kernel, paths, qemu, state, ui
 
@@ -141,7 +144,6 @@ def _boot(args):
     if args.kernel or not args.firmware:
         argv += ['-kernel', args.kernel or str(kernel.ensure(args.leg).image),
                  '-append', f'{CONSOLE} {_words(args)}'.strip()]
-        # A kernel of the user's brings its own user space, unless it has none.
         argv += ['-initrd', args.initrd or str(initramfs.ensure(args.leg))]
     return argv
 
@@ -167,7 +169,7 @@ def _words(args):
     """What our init is told, then the user's words: the last one wins."""
     words = [] if 'debug' in args.append.split() else ['quiet', 'loglevel=3']
     if args.check:
-        words.append('avps.check')
+        words += ['avps.check', 'panic=-1']  # a panic ends the guest, too
     if ui.colored():
         words.append('avps.color')
     return ' '.join([*words, args.append]).strip()
@@ -179,13 +181,21 @@ def _option_value(path):
 
 
 def _merged_device_tree(argv, args):
-    base = args.dtb or dts.dump(argv)
-    merged = paths.WORK / f'merged-{os.getpid()}.dtb'
-    merged.parent.mkdir(parents=True, exist_ok=True)
-    result = subprocess.run(['fdtoverlay', '-i', base, '-o', merged, *args.dtbo], check=False,
-                            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if result.returncode != 0:
-        reason = ' '.join(result.stdout.split())
-        raise ui.UserError(f'--dtbo: the overlay does not fit the device tree ({reason}): '
-                           'compare its targets with "avps dts"')
-    return merged
+    """The device tree that the guest would get, with the overlays in it."""
+    base = Path(args.dtb).read_bytes() if args.dtb else dts.dump(argv)
+    overlays = [Path(name).absolute() for name in args.dtbo]
+    with tempfile.TemporaryDirectory() as directory:
+        (Path(directory) / 'base.dtb').write_bytes(base)
+        result = subprocess.run(['fdtoverlay', '-i', 'base.dtb', '-o', 'merged.dtb', *overlays],
+                                cwd=directory, check=False, text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT)
+        if result.returncode != 0:
+            reason = ' '.join(result.stdout.split())
+            raise ui.UserError(f'--dtbo: the overlay does not fit the device tree ({reason}): '
+                               'compare its targets with "avps dts"')
+        merged = (Path(directory) / 'merged.dtb').read_bytes()
+    # It has to outlive us, but the same tree needs no second file.
+    place = paths.WORK / f'merged-{hashlib.sha256(merged).hexdigest()[:8]}.dtb'
+    with state.fresh_file(place) as fresh:
+        fresh.write_bytes(merged)
+    return place
