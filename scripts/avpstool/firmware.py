@@ -96,10 +96,11 @@ def _write_disk(path, files):
     size = PARTITION_START + -(-content // (1 << 20)) * (1 << 20) + PARTITION_END_GAP
     path.touch()
     os.truncate(path, size)
-    _tool('sgdisk', '--clear', f'--new=1:{PARTITION_START // SECTOR}:-{PARTITION_END_GAP // SECTOR}',
-          '--typecode=1:EF00', '--change-name=1:ESP', path)
+    start, gap = PARTITION_START // SECTOR, PARTITION_END_GAP // SECTOR
+    _tool('sgdisk', '--clear', f'--new=1:{start}:-{gap}', '--typecode=1:EF00',
+          '--change-name=1:ESP', path)
     blocks = (size - PARTITION_START - PARTITION_END_GAP) // 1024
-    _tool('mkfs.vfat', '-F', '32', '-n', 'ESP', f'--offset={PARTITION_START // SECTOR}', path, blocks)
+    _tool('mkfs.vfat', '-F', '32', '-n', 'ESP', f'--offset={start}', path, blocks)
     partition = f'{path}@@{PARTITION_START}'
     with tempfile.TemporaryDirectory() as directory:
         for name, data in files.items():

@@ -25,7 +25,8 @@ def file(option, name):
             if stream.read(1):
                 return path
     except FileNotFoundError:
-        raise ui.UserError(f'{option} {name}: there is no such file, give the path of one') from None
+        raise ui.UserError(f'{option} {name}: there is no such file, '
+                           'give the path of one') from None
     except IsADirectoryError:
         raise ui.UserError(f'{option} {name}: is a directory, give the path of a file') from None
     except OSError as error:

@@ -124,8 +124,8 @@ def _storage(args):
     if args.firmware and not args.kernel and not disks:
         disks = [(firmware.esp_disk(args.leg, _words(args)), 'raw')]
     for number, (path, disk_format) in enumerate(disks):
-        argv += ['-drive', f'if=none,id=disk{number},format={disk_format},file={_option_value(path)}'
-                 + (',snapshot=on' if args.check or not args.disk else ''),
+        drive = f'if=none,id=disk{number},format={disk_format},file={_option_value(path)}'
+        argv += ['-drive', drive + (',snapshot=on' if args.check or not args.disk else ''),
                  '-device', f'virtio-blk-device,drive=disk{number},bootindex={number}']
     return argv
 

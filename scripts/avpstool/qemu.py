@@ -2,7 +2,6 @@
 """QEMU: its source, our overlay on it, and the build."""
 
 import hashlib
-import os
 import platform
 import re
 import subprocess
@@ -125,8 +124,7 @@ def _fetch_tree(branch):
     with state.fresh_directory(branch.tree) as tree:
         steps.unpack_tar(source.file('.orig.tar.xz'), tree)
         for patch in _debian_patches(source.file('.debian.tar.xz')):
-            steps.run('patching QEMU for Debian\'s source', ['patch', '-d', tree, '-p1', '-i', patch],
-                      log='qemu-patch')
+            steps.run('patching QEMU', ['patch', '-d', tree, '-p1', '-i', patch], log='qemu-patch')
 
 
 def _of_branch(branch, archive):

@@ -8,7 +8,6 @@ interrupted run leaves behind carries a name that the next run sweeps away.
 import contextlib
 import fcntl
 import hashlib
-import os
 import shutil
 from pathlib import Path
 
@@ -29,8 +28,8 @@ def locked(directory):
         directory.mkdir(parents=True, exist_ok=True)
         handle = open(directory / '.lock', 'w')
     except OSError as error:
-        raise ui.UserError(f'{directory} cannot be written ({error.strerror}): '
-                           'make it writable, or have the cache elsewhere with AVPS_CACHE') from error
+        raise ui.UserError(f'{directory} cannot be written ({error.strerror}): make it '
+                           'writable, or have the cache elsewhere with AVPS_CACHE') from error
     with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
