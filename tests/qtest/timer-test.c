@@ -1,5 +1,5 @@
 /*
- * avps-ecu qtest: memory-mapped generic timer
+ * avps-ecu qtest: memory-mapped generic timer (hw/avps/timer/mmio_timer.c)
  *
  * Arm ARM for A-profile (DDI 0487), "System Level Implementation of the
  * Generic Timer".
