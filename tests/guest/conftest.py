@@ -17,10 +17,11 @@ class Leg(NamedTuple):
     image: str
     initramfs: str
 
-    def arguments(self, append=''):
-        """QEMU's options for a direct boot to the shell."""
+    def arguments(self, append='', report=False):
+        """QEMU's options for a direct boot, with the boot report only where it is wanted."""
+        words = [CONSOLE, '' if report else 'avps.quiet', append]
         return ['-kernel', self.image, '-initrd', self.initramfs,
-                '-append', f'{CONSOLE} avps.quiet {append}'.strip()]
+                '-append', ' '.join(filter(None, words))]
 
 
 def leg(name):

@@ -103,7 +103,7 @@ def test_driver_direct(boot, driver):
 def test_report(qemu_binary, work, request, name):
     """Every block that has a driver in this kernel is bound to it."""
     guest = request.getfixturevalue(name)
-    with Machine(qemu_binary, work, *guest.arguments('avps.check')) as machine:
+    with Machine(qemu_binary, work, *guest.arguments('avps.check', report=True)) as machine:
         machine.expect(r'avps-report: (\d+) blocks, (\d+) ok, (\d+) missing')
         blocks, good, missing = map(int, machine.found.groups())
         machine.expect_exit()
