@@ -8,7 +8,8 @@ import pytest
 from avpstool import paths
 
 # Copies random data from memory to the eMMC and back for as long as it is allowed to, and stops
-# at the first difference.  Rounds are counted in /tmp/rounds, a failure leaves /tmp/broken.
+# at the first difference.  Rounds are counted in /tmp/rounds, which always has a number; a
+# failure leaves /tmp/broken.
 WORKLOAD = r'''
 head -c 1048576 /dev/urandom > /tmp/data
 sum=$(md5sum < /tmp/data)
@@ -19,7 +20,7 @@ while [ ! -e /tmp/stop ]; do
   read=\$(dd if=/dev/mmcblk0 bs=64k count=16 iflag=direct 2>/dev/null | md5sum)
   [ "\$read" = "$sum" ] || echo emmc > /tmp/broken
   [ "\$(md5sum < /tmp/data)" = "$sum" ] || echo memory > /tmp/broken
-  n=\$((n + 1)); echo \$n > /tmp/rounds
+  n=\$((n + 1)); echo \$n > /tmp/rounds.new; mv /tmp/rounds.new /tmp/rounds
 done
 END
 '''
