@@ -28,8 +28,6 @@
 #include "system/device_tree.h"
 #include "system/system.h"
 
-#define STRINGS(...) ((const char *const[]) { __VA_ARGS__, NULL })
-
 /*
  * What Linux's sdhci-of-arasan reads of an SDHCI 2.0: 8-bit bus, ADMA2,
  * high speed, SDMA, suspend, 3.3 V; the base clock is clk_xin's. Version 2,
@@ -62,7 +60,7 @@ static void uart_fdt(AvpsSoc *soc, const AvpsMapRow *row, const char *path)
     g_autofree char *alias = g_strdup_printf("serial%d", uart_index(row));
 
     avps_fdt_set_clocks(soc->fdt, path, soc->fdt->clk_24mhz,
-                        STRINGS("uartclk", "apb_pclk"));
+                        AVPS_STRINGS("uartclk", "apb_pclk"));
     avps_fdt_set_alias(soc->fdt, alias, path);
     if (chosen) {
         qemu_fdt_setprop_string(soc->fdt->blob, chosen, "stdout-path", path);
@@ -75,7 +73,7 @@ static void primecell_fdt(AvpsSoc *soc, const AvpsMapRow *row,
                           const char *path)
 {
     avps_fdt_set_clocks(soc->fdt, path, soc->fdt->clk_24mhz,
-                        STRINGS("apb_pclk"));
+                        AVPS_STRINGS("apb_pclk"));
     avps_fdt_set_alias(soc->fdt, row->name, path);
 }
 
@@ -128,7 +126,7 @@ static void sdhci_setup(AvpsSoc *soc, const AvpsMapRow *row, DeviceState *dev)
 static void sdhci_fdt(AvpsSoc *soc, const AvpsMapRow *row, const char *path)
 {
     avps_fdt_set_clocks(soc->fdt, path, soc->fdt->clk_50mhz,
-                        STRINGS("clk_xin", "clk_ahb"));
+                        AVPS_STRINGS("clk_xin", "clk_ahb"));
     avps_fdt_set_flag(soc->fdt, path, "non-removable");
     avps_fdt_set_flag(soc->fdt, path, "no-sd");
     avps_fdt_set_flag(soc->fdt, path, "no-sdio");
@@ -169,7 +167,7 @@ static void ethernet_fdt(AvpsSoc *soc, const AvpsMapRow *row,
                                            GEM_PHY_ADDRESS);
 
     avps_fdt_set_clocks(soc->fdt, path, soc->fdt->clk_125mhz,
-                        STRINGS("pclk", "hclk"));
+                        AVPS_STRINGS("pclk", "hclk"));
     qemu_fdt_add_subnode(blob, mdio);
     qemu_fdt_setprop_cell(blob, mdio, "#address-cells", 1);
     qemu_fdt_setprop_cell(blob, mdio, "#size-cells", 0);
@@ -202,7 +200,7 @@ static void spi_fdt(AvpsSoc *soc, const AvpsMapRow *row, const char *path)
 {
     bus_fdt(soc, row, path);
     avps_fdt_set_clocks(soc->fdt, path, soc->fdt->clk_50mhz,
-                        STRINGS("ipg", "per"));
+                        AVPS_STRINGS("ipg", "per"));
 }
 
 /* --- The table --- */
@@ -219,46 +217,46 @@ typedef struct AvpsBlockKind {
 
 static const AvpsBlockKind block_kinds[] = {
     [AVPS_KIND_UART] = {
-        TYPE_PL011, "serial", STRINGS("arm,pl011", "arm,primecell"),
+        TYPE_PL011, "serial", AVPS_STRINGS("arm,pl011", "arm,primecell"),
         uart_setup, uart_fdt,
     },
     [AVPS_KIND_RTC] = {
-        "pl031", "rtc", STRINGS("arm,pl031", "arm,primecell"),
+        "pl031", "rtc", AVPS_STRINGS("arm,pl031", "arm,primecell"),
         NULL, primecell_fdt,
     },
     [AVPS_KIND_GPIO] = {
-        "pl061", "gpio", STRINGS("arm,pl061", "arm,primecell"),
+        "pl061", "gpio", AVPS_STRINGS("arm,pl061", "arm,primecell"),
         gpio_setup, gpio_fdt,
     },
     [AVPS_KIND_SECURE_GPIO] = {
-        "pl061", "gpio", STRINGS("arm,pl061", "arm,primecell"),
+        "pl061", "gpio", AVPS_STRINGS("arm,pl061", "arm,primecell"),
         gpio_setup, gpio_fdt,
     },
     [AVPS_KIND_VIRTIO] = {
-        TYPE_VIRTIO_MMIO, "virtio", STRINGS("virtio,mmio"),
+        TYPE_VIRTIO_MMIO, "virtio", AVPS_STRINGS("virtio,mmio"),
         virtio_setup, NULL,
     },
     [AVPS_KIND_TIMER] = {
         TYPE_AVPS_MMIO_TIMER, NULL, NULL, timer_setup, NULL,
     },
     [AVPS_KIND_SDHCI] = {
-        TYPE_SYSBUS_SDHCI, "mmc", STRINGS("arasan,sdhci-8.9a"),
+        TYPE_SYSBUS_SDHCI, "mmc", AVPS_STRINGS("arasan,sdhci-8.9a"),
         sdhci_setup, sdhci_fdt,
     },
     [AVPS_KIND_USB] = {
-        TYPE_XHCI_SYSBUS, "usb", STRINGS("generic-xhci"),
+        TYPE_XHCI_SYSBUS, "usb", AVPS_STRINGS("generic-xhci"),
         usb_setup, usb_fdt,
     },
     [AVPS_KIND_ETHERNET] = {
-        TYPE_CADENCE_GEM, "ethernet", STRINGS("cdns,gem"),
+        TYPE_CADENCE_GEM, "ethernet", AVPS_STRINGS("cdns,gem"),
         ethernet_setup, ethernet_fdt,
     },
     [AVPS_KIND_I2C] = {
-        TYPE_IMX_I2C, "i2c", STRINGS("fsl,imx21-i2c"),
+        TYPE_IMX_I2C, "i2c", AVPS_STRINGS("fsl,imx21-i2c"),
         NULL, i2c_fdt,
     },
     [AVPS_KIND_SPI] = {
-        TYPE_IMX_SPI, "spi", STRINGS("fsl,imx51-ecspi"),
+        TYPE_IMX_SPI, "spi", AVPS_STRINGS("fsl,imx51-ecspi"),
         NULL, spi_fdt,
     },
 };

@@ -182,8 +182,7 @@ static void secure_power_node(AvpsEcu *ecu, const char *path,
     void *blob = ecu->fdt.blob;
 
     qemu_fdt_add_subnode(blob, path);
-    qemu_fdt_setprop_string(blob, path, "secure-status", "okay");
-    qemu_fdt_setprop_string(blob, path, "status", "disabled");
+    avps_fdt_mark_secure(&ecu->fdt, path);
     set_gpio(ecu, path, "gpios", "gpio-secure", line, false);
     qemu_fdt_setprop_string(blob, path, "compatible", compatible);
 }

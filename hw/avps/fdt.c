@@ -25,11 +25,9 @@ static uint32_t add_fixed_clock(AvpsFdt *fdt, const char *name, uint32_t hz)
 
 void avps_fdt_create(AvpsFdt *fdt)
 {
-    static const char *const compatible[] = { "avps,ecu-1.0", "avps,ecu",
-                                              NULL };
-
     fdt->blob = create_device_tree(&fdt->size);
-    avps_fdt_set_strings(fdt, "/", "compatible", compatible);
+    avps_fdt_set_strings(fdt, "/", "compatible",
+                         AVPS_STRINGS("avps,ecu-1.0", "avps,ecu"));
     qemu_fdt_setprop_string(fdt->blob, "/", "model", "AVPS ECU 1.0");
     qemu_fdt_setprop_cell(fdt->blob, "/", "#address-cells", 2);
     qemu_fdt_setprop_cell(fdt->blob, "/", "#size-cells", 2);
@@ -44,19 +42,37 @@ void avps_fdt_create(AvpsFdt *fdt)
     qemu_fdt_add_subnode(fdt->blob, "/chosen");
 }
 
-static void set_interrupts(AvpsFdt *fdt, const char *path,
-                           const AvpsMapRow *row)
+void avps_fdt_mark_secure(AvpsFdt *fdt, const char *path)
 {
-    g_autofree uint32_t *cells = g_new(uint32_t, 3 * row->num_spis);
+    qemu_fdt_setprop_string(fdt->blob, path, "secure-status", "okay");
+    qemu_fdt_setprop_string(fdt->blob, path, "status", "disabled");
+}
 
-    for (int i = 0; i < row->num_spis; i++) {
-        cells[3 * i] = cpu_to_be32(GIC_FDT_IRQ_TYPE_SPI);
-        cells[3 * i + 1] = cpu_to_be32(row->spi + i);
+void avps_fdt_set_interrupts(AvpsFdt *fdt, const char *path, uint32_t type,
+                             const int *numbers, int n)
+{
+    g_autofree uint32_t *cells = g_new(uint32_t, 3 * n);
+
+    for (int i = 0; i < n; i++) {
+        cells[3 * i] = cpu_to_be32(type);
+        cells[3 * i + 1] = cpu_to_be32(numbers[i]);
         cells[3 * i + 2] = cpu_to_be32(GIC_FDT_IRQ_FLAGS_LEVEL_HI);
     }
+    qemu_fdt_setprop(fdt->blob, path, "interrupts", cells,
+                     3 * n * sizeof(*cells));
+}
+
+void avps_fdt_set_row_interrupts(AvpsFdt *fdt, const char *path,
+                                 const AvpsMapRow *row)
+{
+    g_autofree int *spis = g_new(int, row->num_spis);
+
+    for (int i = 0; i < row->num_spis; i++) {
+        spis[i] = row->spi + i;
+    }
     if (row->num_spis) {
-        qemu_fdt_setprop(fdt->blob, path, "interrupts", cells,
-                         3 * row->num_spis * sizeof(*cells));
+        avps_fdt_set_interrupts(fdt, path, GIC_FDT_IRQ_TYPE_SPI, spis,
+                                row->num_spis);
     }
 }
 
@@ -72,10 +88,9 @@ char *avps_fdt_add_block(AvpsFdt *fdt, const AvpsMapRow *row,
 
     qemu_fdt_add_subnode(fdt->blob, path);
     if (row->flags & AVPS_SECURE) {
-        qemu_fdt_setprop_string(fdt->blob, path, "secure-status", "okay");
-        qemu_fdt_setprop_string(fdt->blob, path, "status", "disabled");
+        avps_fdt_mark_secure(fdt, path);
     }
-    set_interrupts(fdt, path, row);
+    avps_fdt_set_row_interrupts(fdt, path, row);
     qemu_fdt_setprop_sized_cells(fdt->blob, path, "reg",
                                  2, row->base, 2, row->size);
     avps_fdt_set_strings(fdt, path, "compatible", compatible);

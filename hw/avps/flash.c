@@ -79,12 +79,12 @@ static bool map_bank(AvpsEcu *ecu, int bank, MemoryRegion *memory,
 
 static void write_node(AvpsEcu *ecu, int bank, bool secure)
 {
-    static const char *const compatible[] = { "cfi-flash", NULL };
     AvpsMapRow row = *bank_row(bank);
     g_autofree char *path = NULL;
 
     row.flags |= secure ? AVPS_SECURE : 0;
-    path = avps_fdt_add_block(&ecu->fdt, &row, "flash", compatible);
+    path = avps_fdt_add_block(&ecu->fdt, &row, "flash",
+                              AVPS_STRINGS("cfi-flash"));
     qemu_fdt_setprop_cell(ecu->fdt.blob, path, "bank-width", 4);
 }
 

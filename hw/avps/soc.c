@@ -8,7 +8,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "qemu/bswap.h"
 #include "qapi/error.h"
 #include "qobject/qlist.h"
 #include "hw/arm/bsa.h"
@@ -27,8 +26,6 @@
 #include "target/arm/cpu.h"
 #include "target/arm/cpu-features.h"
 #include "target/arm/gtimer.h"
-
-#define STRINGS(...) ((const char *const[]) { __VA_ARGS__, NULL })
 
 DeviceState *avps_soc_block(AvpsSoc *soc, const char *name)
 {
@@ -171,45 +168,35 @@ static void write_cpu_nodes(AvpsSoc *soc)
 
 /* --- Generic timers and PMU: arm,arch_timer.yaml, pmu.yaml --- */
 
-/* Set `interrupts` of the node @path to the first @n private @intids. */
-static void set_ppis(AvpsSoc *soc, const char *path, const int *intids, int n)
-{
-    g_autofree uint32_t *cells = g_new(uint32_t, 3 * n);
-
-    for (int i = 0; i < n; i++) {
-        cells[3 * i] = cpu_to_be32(GIC_FDT_IRQ_TYPE_PPI);
-        cells[3 * i + 1] = cpu_to_be32(INTID_TO_PPI(intids[i]));
-        cells[3 * i + 2] = cpu_to_be32(GIC_FDT_IRQ_FLAGS_LEVEL_HI);
-    }
-    qemu_fdt_setprop(soc->fdt->blob, path, "interrupts", cells,
-                     3 * n * sizeof(*cells));
-}
-
 static void write_timer_node(AvpsSoc *soc)
 {
     /* In the order of the binding; the last exists at a VHE core's EL2 only */
-    static const int intids[] = {
-        ARCH_TIMER_S_EL1_IRQ, ARCH_TIMER_NS_EL1_IRQ, ARCH_TIMER_VIRT_IRQ,
-        ARCH_TIMER_NS_EL2_IRQ, ARCH_TIMER_NS_EL2_VIRT_IRQ,
+    static const int ppis[] = {
+        INTID_TO_PPI(ARCH_TIMER_S_EL1_IRQ),
+        INTID_TO_PPI(ARCH_TIMER_NS_EL1_IRQ),
+        INTID_TO_PPI(ARCH_TIMER_VIRT_IRQ),
+        INTID_TO_PPI(ARCH_TIMER_NS_EL2_IRQ),
+        INTID_TO_PPI(ARCH_TIMER_NS_EL2_VIRT_IRQ),
     };
     bool vhe = soc->virtualization && cpu_isar_feature(aa64_vh, soc->cpu[0]);
 
     qemu_fdt_add_subnode(soc->fdt->blob, "/timer");
     avps_fdt_set_flag(soc->fdt, "/timer", "always-on");
-    set_ppis(soc, "/timer", intids, ARRAY_SIZE(intids) - !vhe);
+    avps_fdt_set_interrupts(soc->fdt, "/timer", GIC_FDT_IRQ_TYPE_PPI, ppis,
+                            ARRAY_SIZE(ppis) - !vhe);
     qemu_fdt_setprop_string(soc->fdt->blob, "/timer", "compatible",
                             "arm,armv8-timer");
 }
 
 static void write_pmu_node(AvpsSoc *soc)
 {
-    static const int intid = VIRTUAL_PMU_IRQ;
+    static const int ppi = INTID_TO_PPI(VIRTUAL_PMU_IRQ);
 
     if (!arm_feature(&soc->cpu[0]->env, ARM_FEATURE_PMU)) {
         return;
     }
     qemu_fdt_add_subnode(soc->fdt->blob, "/pmu");
-    set_ppis(soc, "/pmu", &intid, 1);
+    avps_fdt_set_interrupts(soc->fdt, "/pmu", GIC_FDT_IRQ_TYPE_PPI, &ppi, 1);
     qemu_fdt_setprop_string(soc->fdt->blob, "/pmu", "compatible",
                             "arm,armv8-pmuv3");
 }
@@ -257,11 +244,11 @@ static void gic_wire_cpu(AvpsSoc *soc, int n)
 static void write_gic_node(AvpsSoc *soc, const AvpsMapRow *dist,
                            const AvpsMapRow *redist, const AvpsMapRow *its)
 {
-    static const int maintenance = ARCH_GIC_MAINT_IRQ;
+    static const int maintenance = INTID_TO_PPI(ARCH_GIC_MAINT_IRQ);
     AvpsFdt *fdt = soc->fdt;
     g_autofree char *path = avps_fdt_add_block(fdt, dist,
                                                "interrupt-controller",
-                                               STRINGS("arm,gic-v3"));
+                                               AVPS_STRINGS("arm,gic-v3"));
     g_autofree char *its_path = g_strdup_printf("%s/msi-controller@%" PRIx64,
                                                 path, its->base);
 
@@ -274,7 +261,8 @@ static void write_gic_node(AvpsSoc *soc, const AvpsMapRow *dist,
     qemu_fdt_setprop_cell(fdt->blob, path, "#size-cells", 2);
     avps_fdt_set_flag(fdt, path, "ranges");
     if (soc->virtualization) {
-        set_ppis(soc, path, &maintenance, 1);
+        avps_fdt_set_interrupts(fdt, path, GIC_FDT_IRQ_TYPE_PPI, &maintenance,
+                                1);
     }
     fdt->gic = avps_fdt_add_phandle(fdt, path);
     qemu_fdt_setprop_cell(fdt->blob, "/", "interrupt-parent", fdt->gic);
@@ -379,8 +367,7 @@ static bool secure_ram_create(AvpsSoc *soc, Error **errp)
                                 &soc->secure_ram);
 
     qemu_fdt_add_subnode(soc->fdt->blob, path);
-    qemu_fdt_setprop_string(soc->fdt->blob, path, "secure-status", "okay");
-    qemu_fdt_setprop_string(soc->fdt->blob, path, "status", "disabled");
+    avps_fdt_mark_secure(soc->fdt, path);
     qemu_fdt_setprop_sized_cells(soc->fdt->blob, path, "reg", 2, row->base,
                                  2, row->size);
     qemu_fdt_setprop_string(soc->fdt->blob, path, "device_type", "memory");
@@ -390,8 +377,9 @@ static bool secure_ram_create(AvpsSoc *soc, Error **errp)
 static void fw_cfg_create(AvpsSoc *soc)
 {
     const AvpsMapRow *row = avps_map_find_kind(AVPS_KIND_FW_CFG);
-    g_autofree char *path = avps_fdt_add_block(soc->fdt, row, "fw-cfg",
-                                               STRINGS("qemu,fw-cfg-mmio"));
+    g_autofree char *path =
+        avps_fdt_add_block(soc->fdt, row, "fw-cfg",
+                           AVPS_STRINGS("qemu,fw-cfg-mmio"));
     /* docs/specs/fw_cfg.rst: data register, selector, DMA address */
     FWCfgState *fw_cfg = fw_cfg_init_mem_wide(row->base + 8, row->base, 8,
                                               row->base + 16,

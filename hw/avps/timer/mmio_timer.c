@@ -20,7 +20,6 @@
 #include "qemu/host-utils.h"
 #include "qemu/log.h"
 #include "qemu/module.h"
-#include "hw/arm/fdt.h"
 #include "hw/avps/fdt.h"
 #include "hw/avps/timer/mmio_timer.h"
 #include "hw/irq.h"
@@ -497,7 +496,6 @@ static void mmio_timer_unrealize(DeviceState *dev)
 static void mmio_timer_write_node(AvpsFdtNode *obj, AvpsFdt *fdt,
                                   const AvpsMapRow *row)
 {
-    static const char *const compatible[] = { "arm,armv7-timer-mem", NULL };
     g_autofree char *path = g_strdup_printf("/timer@%" PRIx64, row->base);
     g_autofree char *frame = g_strdup_printf("%s/frame@%llx", path, AVPS_PAGE);
 
@@ -508,15 +506,12 @@ static void mmio_timer_write_node(AvpsFdtNode *obj, AvpsFdt *fdt,
     qemu_fdt_setprop_cell(fdt->blob, path, "#address-cells", 1);
     qemu_fdt_setprop_sized_cells(fdt->blob, path, "reg", 2, row->base,
                                  2, FRAME_SIZE);
-    avps_fdt_set_strings(fdt, path, "compatible", compatible);
+    avps_fdt_set_strings(fdt, path, "compatible",
+                         AVPS_STRINGS("arm,armv7-timer-mem"));
 
     qemu_fdt_add_subnode(fdt->blob, frame);
     qemu_fdt_setprop_cells(fdt->blob, frame, "reg", AVPS_PAGE, FRAME_SIZE);
-    qemu_fdt_setprop_cells(fdt->blob, frame, "interrupts",
-                           GIC_FDT_IRQ_TYPE_SPI, row->spi,
-                           GIC_FDT_IRQ_FLAGS_LEVEL_HI,
-                           GIC_FDT_IRQ_TYPE_SPI, row->spi + 1,
-                           GIC_FDT_IRQ_FLAGS_LEVEL_HI);
+    avps_fdt_set_row_interrupts(fdt, frame, row);
     qemu_fdt_setprop_cell(fdt->blob, frame, "frame-number", 0);
 }
 

@@ -25,6 +25,9 @@ typedef struct AvpsFdt {
     uint32_t clk_125mhz; /* of the Ethernet MAC */
 } AvpsFdt;
 
+/* A list of strings as the functions below take it */
+#define AVPS_STRINGS(...) ((const char *const[]) { __VA_ARGS__, NULL })
+
 /* Begin a tree: root, /chosen, /aliases and the fixed clocks. */
 void avps_fdt_create(AvpsFdt *fdt);
 
@@ -39,6 +42,20 @@ char *avps_fdt_add_block(AvpsFdt *fdt, const AvpsMapRow *row,
 
 /* The path that avps_fdt_add_block() gives a row; the caller frees it. */
 char *avps_fdt_path(const AvpsMapRow *row, const char *generic);
+
+/* Mark the node as one of the secure world, which the normal one has not. */
+void avps_fdt_mark_secure(AvpsFdt *fdt, const char *path);
+
+/*
+ * Set `interrupts` to @n level-triggered ones of @type, which is
+ * GIC_FDT_IRQ_TYPE_SPI or _PPI, with their @numbers within that type.
+ */
+void avps_fdt_set_interrupts(AvpsFdt *fdt, const char *path, uint32_t type,
+                             const int *numbers, int n);
+
+/* Set `interrupts` to those of @row, if it has any. */
+void avps_fdt_set_row_interrupts(AvpsFdt *fdt, const char *path,
+                                 const AvpsMapRow *row);
 
 /* Set a property to a NULL-terminated list of strings. */
 void avps_fdt_set_strings(AvpsFdt *fdt, const char *path, const char *name,
