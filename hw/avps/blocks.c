@@ -298,6 +298,10 @@ bool avps_block_create(AvpsSoc *soc, const AvpsMapRow *row, Error **errp)
     if (kind->setup) {
         kind->setup(soc, row, dev);
     }
+    if (row->stream != AVPS_NO_STREAM &&
+        !avps_stream_connect(soc, row, dev, errp)) {
+        return false;
+    }
     if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(dev), errp)) {
         return false;
     }

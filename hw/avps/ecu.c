@@ -98,6 +98,12 @@ static bool check_options(const MachineState *machine, Error **errp)
     if (!check_ram_size(machine, errp)) {
         return false;
     }
+    if (AVPS_ECU(machine)->iommu == AVPS_IOMMU_NONE &&
+        AVPS_ECU(machine)->dma_default_abort) {
+        error_setg(errp, "dma-default=abort needs an IOMMU that can be told "
+                   "what to let through: leave iommu=none out");
+        return false;
+    }
     if (machine->maxram_size != machine->ram_size) {
         error_setg(errp, "avps-ecu has no memory hotplug: leave maxmem= out "
                    "of -m");
@@ -146,6 +152,8 @@ static bool ecu_create(AvpsEcu *ecu, Error **errp)
     soc->fdt = &ecu->fdt;
     soc->secure_memory = ecu->secure ? &ecu->secure_memory : NULL;
     soc->virtualization = ecu->virtualization;
+    soc->iommu = ecu->iommu;
+    soc->dma_default_abort = ecu->dma_default_abort;
     if (!sysbus_realize(SYS_BUS_DEVICE(soc), errp) ||
         !avps_board_create(ecu, errp)) {
         return false;
@@ -179,6 +187,59 @@ static bool ecu_get_virtualization(Object *obj, Error **errp)
 static void ecu_set_virtualization(Object *obj, bool value, Error **errp)
 {
     AVPS_ECU(obj)->virtualization = value;
+}
+
+/* The place of @value among @names, which end with NULL; -1 and an error. */
+static int parse_choice(const char *option, const char *value,
+                        const char *const names[], Error **errp)
+{
+    g_autofree char *all = NULL;
+
+    for (int i = 0; names[i]; i++) {
+        if (!strcmp(value, names[i])) {
+            return i;
+        }
+    }
+    all = g_strjoinv(", ", (char **)names);
+    error_setg(errp, "%s is one of %s, not '%s'", option, all, value);
+    return -1;
+}
+
+static const char *const iommu_names[] = {
+    [AVPS_IOMMU_SMMUV3] = "smmuv3",
+    [AVPS_IOMMU_VIRTIO] = "virtio",
+    [AVPS_IOMMU_NONE] = "none",
+    NULL
+};
+
+static char *ecu_get_iommu(Object *obj, Error **errp)
+{
+    return g_strdup(iommu_names[AVPS_ECU(obj)->iommu]);
+}
+
+static void ecu_set_iommu(Object *obj, const char *value, Error **errp)
+{
+    int choice = parse_choice("iommu", value, iommu_names, errp);
+
+    if (choice >= 0) {
+        AVPS_ECU(obj)->iommu = choice;
+    }
+}
+
+static const char *const dma_default_names[] = { "bypass", "abort", NULL };
+
+static char *ecu_get_dma_default(Object *obj, Error **errp)
+{
+    return g_strdup(dma_default_names[AVPS_ECU(obj)->dma_default_abort]);
+}
+
+static void ecu_set_dma_default(Object *obj, const char *value, Error **errp)
+{
+    int choice = parse_choice("dma-default", value, dma_default_names, errp);
+
+    if (choice >= 0) {
+        AVPS_ECU(obj)->dma_default_abort = choice;
+    }
 }
 
 static void ecu_instance_init(Object *obj)
@@ -239,6 +300,15 @@ static void ecu_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
                                    ecu_set_virtualization);
     object_class_property_set_description(oc, "virtualization",
         "The cores have EL2 (default: on)");
+    object_class_property_add_str(oc, "iommu", ecu_get_iommu, ecu_set_iommu);
+    object_class_property_set_description(oc, "iommu",
+        "What stands between masters and memory: smmuv3, virtio or none "
+        "(default: smmuv3)");
+    object_class_property_add_str(oc, "dma-default", ecu_get_dma_default,
+                                  ecu_set_dma_default);
+    object_class_property_set_description(oc, "dma-default",
+        "What masters may do until software programs the IOMMU: bypass or "
+        "abort (default: bypass)");
 }
 
 static const TypeInfo ecu_info = {
@@ -265,6 +335,8 @@ static void ecu_1_0_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
     static GlobalProperty defaults[] = {
         /* AVPS-v2.0-11: drivers are told the MTU */
         { "virtio-net-device", "host_mtu", "1500" },
+        /* VIRTIO 1.x only, which knows IOMMUs, as on the transports */
+        { "virtio-pci", "disable-legacy", "on", .optional = true },
         /* Option ROMs are code for PCs, and not in every build of QEMU */
         { TYPE_PCI_DEVICE, "romfile", "" },
     };

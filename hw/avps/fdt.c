@@ -49,14 +49,14 @@ void avps_fdt_mark_secure(AvpsFdt *fdt, const char *path)
 }
 
 void avps_fdt_set_interrupts(AvpsFdt *fdt, const char *path, uint32_t type,
-                             const int *numbers, int n)
+                             uint32_t trigger, const int *numbers, int n)
 {
     g_autofree uint32_t *cells = g_new(uint32_t, 3 * n);
 
     for (int i = 0; i < n; i++) {
         cells[3 * i] = cpu_to_be32(type);
         cells[3 * i + 1] = cpu_to_be32(numbers[i]);
-        cells[3 * i + 2] = cpu_to_be32(GIC_FDT_IRQ_FLAGS_LEVEL_HI);
+        cells[3 * i + 2] = cpu_to_be32(trigger);
     }
     qemu_fdt_setprop(fdt->blob, path, "interrupts", cells,
                      3 * n * sizeof(*cells));
@@ -65,14 +65,16 @@ void avps_fdt_set_interrupts(AvpsFdt *fdt, const char *path, uint32_t type,
 void avps_fdt_set_row_interrupts(AvpsFdt *fdt, const char *path,
                                  const AvpsMapRow *row)
 {
+    uint32_t trigger = row->flags & AVPS_EDGE ? GIC_FDT_IRQ_FLAGS_EDGE_LO_HI
+                                              : GIC_FDT_IRQ_FLAGS_LEVEL_HI;
     g_autofree int *spis = g_new(int, row->num_spis);
 
     for (int i = 0; i < row->num_spis; i++) {
         spis[i] = row->spi + i;
     }
     if (row->num_spis) {
-        avps_fdt_set_interrupts(fdt, path, GIC_FDT_IRQ_TYPE_SPI, spis,
-                                row->num_spis);
+        avps_fdt_set_interrupts(fdt, path, GIC_FDT_IRQ_TYPE_SPI, trigger,
+                                spis, row->num_spis);
     }
 }
 
@@ -91,6 +93,10 @@ char *avps_fdt_add_block(AvpsFdt *fdt, const AvpsMapRow *row,
         avps_fdt_mark_secure(fdt, path);
     }
     avps_fdt_set_row_interrupts(fdt, path, row);
+    if (fdt->iommu && row->stream != AVPS_NO_STREAM) {
+        qemu_fdt_setprop_cells(fdt->blob, path, "iommus", fdt->iommu,
+                               row->stream);
+    }
     qemu_fdt_setprop_sized_cells(fdt->blob, path, "reg",
                                  2, row->base, 2, row->size);
     avps_fdt_set_strings(fdt, path, "compatible", compatible);

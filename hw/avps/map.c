@@ -29,7 +29,8 @@
 
 #define VIRTIO(n) \
     { "virtio-mmio" #n, AVPS_KIND_VIRTIO, 0x0a000000 + (n) * AVPS_PAGE, \
-      AVPS_PAGE, SPI(16 + (n)), 0x8000 + (n), 0, "VIRTIO transport " #n }
+      AVPS_PAGE, SPI(16 + (n)), AVPS_PLATFORM_STREAMS + (n), 0, \
+      "VIRTIO transport " #n }
 
 const AvpsMapRow avps_map[] = {
     /* The anchors: where firmware for "virt" expects them */
@@ -97,6 +98,9 @@ const AvpsMapRow avps_map[] = {
       AVPS_MAX_CPUS * 0x20000ull, NO_SPI, NO_DMA, 0,
       "GICv3 redistributors, one per core" },
 
+    { "iommu", AVPS_KIND_IOMMU, 0x09050000, 0x20000, SPIS(74, 4), NO_DMA,
+      AVPS_EDGE, "IOMMU: SMMUv3, or with iommu=virtio a virtio-iommu" },
+
     { "flash0", AVPS_KIND_FLASH, 0x00000000, 64 * MiB_, NO_SPI, NO_DMA, 0,
       "NOR flash bank 0: firmware (secure world only with secure=on)" },
     { "flash1", AVPS_KIND_FLASH, 0x04000000, 64 * MiB_, NO_SPI, NO_DMA, 0,
@@ -107,8 +111,6 @@ const AvpsMapRow avps_map[] = {
       "RAM" },
 
     /* Planned blocks: their addresses and interrupts are promised already */
-    { "smmu", AVPS_KIND_RESERVED, 0x09050000, 0x20000, SPIS(74, 4), NO_DMA, 0,
-      "reserved: system MMU (SMMUv3)" },
     { "watchdog0", AVPS_KIND_RESERVED, 0x0b100000, 2 * AVPS_PAGE,
       SPIS(96, 2), NO_DMA, 0, "reserved: generic watchdog" },
     { "watchdog-secure", AVPS_KIND_RESERVED, 0x0b120000, 2 * AVPS_PAGE,

@@ -182,7 +182,8 @@ static void write_timer_node(AvpsSoc *soc)
 
     qemu_fdt_add_subnode(soc->fdt->blob, "/timer");
     avps_fdt_set_flag(soc->fdt, "/timer", "always-on");
-    avps_fdt_set_interrupts(soc->fdt, "/timer", GIC_FDT_IRQ_TYPE_PPI, ppis,
+    avps_fdt_set_interrupts(soc->fdt, "/timer", GIC_FDT_IRQ_TYPE_PPI,
+                            GIC_FDT_IRQ_FLAGS_LEVEL_HI, ppis,
                             ARRAY_SIZE(ppis) - !vhe);
     qemu_fdt_setprop_string(soc->fdt->blob, "/timer", "compatible",
                             "arm,armv8-timer");
@@ -196,7 +197,8 @@ static void write_pmu_node(AvpsSoc *soc)
         return;
     }
     qemu_fdt_add_subnode(soc->fdt->blob, "/pmu");
-    avps_fdt_set_interrupts(soc->fdt, "/pmu", GIC_FDT_IRQ_TYPE_PPI, &ppi, 1);
+    avps_fdt_set_interrupts(soc->fdt, "/pmu", GIC_FDT_IRQ_TYPE_PPI,
+                            GIC_FDT_IRQ_FLAGS_LEVEL_HI, &ppi, 1);
     qemu_fdt_setprop_string(soc->fdt->blob, "/pmu", "compatible",
                             "arm,armv8-pmuv3");
 }
@@ -261,8 +263,8 @@ static void write_gic_node(AvpsSoc *soc, const AvpsMapRow *dist,
     qemu_fdt_setprop_cell(fdt->blob, path, "#size-cells", 2);
     avps_fdt_set_flag(fdt, path, "ranges");
     if (soc->virtualization) {
-        avps_fdt_set_interrupts(fdt, path, GIC_FDT_IRQ_TYPE_PPI, &maintenance,
-                                1);
+        avps_fdt_set_interrupts(fdt, path, GIC_FDT_IRQ_TYPE_PPI,
+                                GIC_FDT_IRQ_FLAGS_LEVEL_HI, &maintenance, 1);
     }
     fdt->gic = avps_fdt_add_phandle(fdt, path);
     qemu_fdt_setprop_cell(fdt->blob, "/", "interrupt-parent", fdt->gic);
@@ -425,7 +427,8 @@ static void avps_soc_realize(DeviceState *dev, Error **errp)
     write_cpu_nodes(soc);
     if (!pstore_create(soc, errp) ||
         (soc->secure_memory && !secure_ram_create(soc, errp)) ||
-        !avps_pcie_create(soc, errp)) {
+        !avps_pcie_create(soc, errp) ||
+        !avps_iommu_create(soc, errp)) {
         return;
     }
     if (!blocks_create(soc, errp)) {

@@ -328,7 +328,7 @@ static void test_holes(void)
 {
     QTestState *qts = machine_start("");
     const uint64_t holes[] = {
-        0x09060000, 0x0a200000, reg("uart1", 0) + 0x1000, 0x0b800000,
+        0x09070000, 0x0a200000, reg("uart1", 0) + 0x1000, 0x0b800000,
         0x0f000000,
     };
 

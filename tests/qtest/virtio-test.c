@@ -188,7 +188,8 @@ static void rng_start(QTestState *qts)
     qtest_writel(qts, status, bits);
     qtest_writel(qts, transport(n, VIRTIO_MMIO_DRIVER_FEATURES_SEL), 1);
     qtest_writel(qts, transport(n, VIRTIO_MMIO_DRIVER_FEATURES),
-                 1u << (VIRTIO_F_VERSION_1 - 32));
+                 1u << (VIRTIO_F_VERSION_1 - 32) |
+                 1u << (VIRTIO_F_ACCESS_PLATFORM - 32));
     qtest_writel(qts, status, bits |= VIRTIO_CONFIG_S_FEATURES_OK);
     g_assert_cmphex(qtest_readl(qts, status), ==, bits);
     qtest_writel(qts, transport(n, VIRTIO_MMIO_QUEUE_SEL), 0);

@@ -30,6 +30,8 @@ struct AvpsEcu {
 
     bool secure;         /* property: the cores have EL3, a secure world */
     bool virtualization; /* property: the cores have EL2 */
+    AvpsIommu iommu;     /* property */
+    bool dma_default_abort; /* property dma-default: abort, not bypass */
 
     AvpsSoc soc;
     AvpsFdt fdt;

@@ -20,6 +20,7 @@ typedef struct AvpsFdt {
     int size;            /* of the buffer that blob lies in, bytes */
     uint32_t gic;        /* phandles */
     uint32_t its;
+    uint32_t iommu;      /* 0: there is none */
     uint32_t clk_24mhz;  /* of the PrimeCells */
     uint32_t clk_50mhz;  /* of the other peripherals */
     uint32_t clk_125mhz; /* of the Ethernet MAC */
@@ -33,9 +34,9 @@ void avps_fdt_create(AvpsFdt *fdt);
 
 /*
  * Add the node "@generic@<address>" of @row with `compatible` (a
- * NULL-terminated list), `reg` and `interrupts`. A row of the secure world is
- * marked as not for the normal one. Returns the node's path, which the caller
- * frees.
+ * NULL-terminated list), `reg`, `interrupts`, and for a master behind an IOMMU
+ * `iommus`. A row of the secure world is marked as not for the normal one.
+ * Returns the node's path, which the caller frees.
  */
 char *avps_fdt_add_block(AvpsFdt *fdt, const AvpsMapRow *row,
                          const char *generic, const char *const compatible[]);
@@ -47,11 +48,12 @@ char *avps_fdt_path(const AvpsMapRow *row, const char *generic);
 void avps_fdt_mark_secure(AvpsFdt *fdt, const char *path);
 
 /*
- * Set `interrupts` to @n level-triggered ones of @type, which is
- * GIC_FDT_IRQ_TYPE_SPI or _PPI, with their @numbers within that type.
+ * Set `interrupts` to @n ones of @type, which is GIC_FDT_IRQ_TYPE_SPI or _PPI,
+ * with their @numbers within that type; @trigger is one of
+ * GIC_FDT_IRQ_FLAGS_.
  */
 void avps_fdt_set_interrupts(AvpsFdt *fdt, const char *path, uint32_t type,
-                             const int *numbers, int n);
+                             uint32_t trigger, const int *numbers, int n);
 
 /* Set `interrupts` to those of @row, if it has any. */
 void avps_fdt_set_row_interrupts(AvpsFdt *fdt, const char *path,

@@ -55,6 +55,7 @@ typedef enum {
     AVPS_KIND_GIC_DIST,
     AVPS_KIND_GIC_ITS,
     AVPS_KIND_GIC_REDIST,
+    AVPS_KIND_IOMMU,
     AVPS_KIND_PCIE_MMIO,
     AVPS_KIND_PCIE_PIO,
     AVPS_KIND_PCIE_ECAM,
@@ -65,9 +66,12 @@ typedef enum {
 } AvpsKind;
 
 #define AVPS_NO_STREAM (-1)
+/* PCIe requesters have the StreamIDs below, platform masters those from here */
+#define AVPS_PLATFORM_STREAMS 0x8000
 
 /* Row flags */
 #define AVPS_SECURE 0x1 /* exists with secure=on only, and in that world only */
+#define AVPS_EDGE 0x2   /* its interrupts are pulses, not levels */
 
 typedef struct AvpsMapRow {
     const char *name; /* child of /machine/soc, and name in docs and tests */

@@ -10,7 +10,15 @@
 #include "hw/avps/fdt.h"
 #include "hw/avps/map.h"
 #include "hw/avps/qemu/compat.h"
+#include "hw/avps/qemu/stream_bus.h"
 #include "target/arm/cpu-qom.h"
+
+/* The option "iommu" of the machine: what stands between masters and memory */
+typedef enum AvpsIommu {
+    AVPS_IOMMU_SMMUV3,
+    AVPS_IOMMU_VIRTIO,
+    AVPS_IOMMU_NONE,
+} AvpsIommu;
 
 #define TYPE_AVPS_SOC "avps-soc"
 OBJECT_DECLARE_SIMPLE_TYPE(AvpsSoc, AVPS_SOC)
@@ -28,12 +36,15 @@ struct AvpsSoc {
     AvpsFdt *fdt;                /* the tree that describes the SoC */
     MemoryRegion *secure_memory; /* the secure world's view, or NULL */
     bool virtualization;         /* the cores have EL2 */
+    AvpsIommu iommu;
+    bool dma_default_abort;      /* until software programs the IOMMU */
 
     /* After realize */
     ARMCPU *cpu[AVPS_MAX_CPUS];
     uint32_t counter_hz;         /* of the system counter */
     DeviceState *gic;
     PCIBus *pcie;
+    AvpsStreamBus *streams;      /* NULL without an IOMMU */
 
     /* private */
     MemoryRegion pcie_ecam, pcie_mmio, pcie_mmio_high;
@@ -57,6 +68,19 @@ void avps_soc_wire(AvpsSoc *soc, const AvpsMapRow *row, SysBusDevice *dev);
  * rows that other code builds, or that this configuration has not.
  */
 bool avps_block_create(AvpsSoc *soc, const AvpsMapRow *row, Error **errp);
+
+/* Build the IOMMU of the SoC. After the PCIe host, before any other master. */
+bool avps_iommu_create(AvpsSoc *soc, Error **errp);
+
+/* What the platform master with the StreamID @stream sees of memory. */
+AddressSpace *avps_stream_address_space(AvpsSoc *soc, int stream);
+
+/*
+ * Put the master @dev, which is not realized yet, behind the stream of @row.
+ * It must be a virtio-mmio transport or have a link "dma" to a memory region.
+ */
+bool avps_stream_connect(AvpsSoc *soc, const AvpsMapRow *row,
+                         DeviceState *dev, Error **errp);
 
 /* Give @nic, which is not realized yet, an empty socket for its peer. */
 void avps_nic_connect_socket(DeviceState *nic);
