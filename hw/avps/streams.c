@@ -12,7 +12,7 @@
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
-#include "hw/arm/smmuv3.h"
+#include "hw/avps/iommu/smmuv3.h"
 #include "hw/avps/qemu/stream_bus.h"
 #include "hw/avps/qemu/virtio_dma.h"
 #include "hw/avps/soc.h"
@@ -24,9 +24,10 @@
 
 /* --- The IOMMU --- */
 
-/* From now on the nodes of masters refer to the IOMMU at @path. */
-static void write_streams(AvpsSoc *soc, const char *path)
+/* From now on the nodes of masters refer to the IOMMU of @row. */
+static void write_streams(AvpsSoc *soc, const AvpsMapRow *row)
 {
+    g_autofree char *path = avps_fdt_path(row, "iommu");
     g_autofree char *pcie =
         avps_fdt_path(avps_map_find_kind(AVPS_KIND_PCIE_ECAM), "pcie");
 
@@ -38,24 +39,18 @@ static void write_streams(AvpsSoc *soc, const char *path)
 
 static bool smmuv3_create(AvpsSoc *soc, const AvpsMapRow *row, Error **errp)
 {
-    DeviceState *smmu = qdev_new(TYPE_ARM_SMMUV3);
-    g_autofree char *path = NULL;
+    DeviceState *smmu = qdev_new(TYPE_AVPS_SMMUV3);
 
     object_property_add_child(OBJECT(soc), row->name, OBJECT(smmu));
     object_property_set_link(OBJECT(smmu), "primary-bus", OBJECT(soc->pcie),
                              &error_abort);
-    qdev_prop_set_string(smmu, "stage", "nested");
+    qdev_prop_set_bit(smmu, "abort-at-reset", soc->dma_default_abort);
     if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(smmu), errp)) {
         return false;
     }
     avps_soc_wire(soc, row, SYS_BUS_DEVICE(smmu));
-
-    path = avps_fdt_add_block(soc->fdt, row, "iommu",
-                              AVPS_STRINGS("arm,smmu-v3"));
-    avps_fdt_set_strings(soc->fdt, path, "interrupt-names",
-                         AVPS_STRINGS("eventq", "priq", "cmdq-sync",
-                                      "gerror"));
-    write_streams(soc, path);
+    AVPS_FDT_NODE_GET_CLASS(smmu)->write_node(AVPS_FDT_NODE(smmu), soc->fdt,
+                                              row);
     return true;
 }
 
@@ -90,7 +85,6 @@ static bool virtio_iommu_create(AvpsSoc *soc, const AvpsMapRow *row,
     }
     path = avps_fdt_add_block(soc->fdt, &transport_row, "iommu",
                               AVPS_STRINGS("virtio,mmio"));
-    write_streams(soc, path);
     return true;
 }
 
@@ -112,6 +106,7 @@ bool avps_iommu_create(AvpsSoc *soc, Error **errp)
         }
         break;
     }
+    write_streams(soc, row);
     soc->streams = avps_stream_bus_create(OBJECT(soc), AVPS_PLATFORM_STREAMS);
     avps_virtio_offer_access_platform();
     return true;

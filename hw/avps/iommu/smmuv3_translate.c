@@ -1,0 +1,252 @@
+/*
+ * avps-ecu: System MMU, transactions
+ *
+ * What a master's access goes through: the caches of its stream, and on a
+ * miss configuration and walk. IHI 0070, sections 3.4, 3.11, 3.12, 3.21.
+ *
+ * Each stream has caches of its own: its configuration, and a direct-mapped
+ * table of translations. So what one stream makes the SMMU forget or look up
+ * never touches another, and an invalidation visits only the streams that use
+ * the ASID or VMID it names.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qemu/bitops.h"
+#include "qemu/lockable.h"
+#include "qemu/log.h"
+#include "qapi/error.h"
+#include "smmuv3_internal.h"
+#include "hw/avps/qemu/stream_bus.h"
+#include "hw/avps/map.h"
+#include "hw/avps/trace.h"
+
+DECLARE_INSTANCE_CHECKER(IOMMUMemoryRegion, AVPS_SMMU_VIEW,
+                         TYPE_AVPS_SMMU_VIEW)
+
+/* An invalidation of more pages than this goes through the whole TLB. */
+#define TLB_FEW_PAGES 32
+
+uint16_t avps_smmu_stream(const AvpsSmmuMaster *master)
+{
+    return PCI_BUILD_BDF(pci_bus_num(master->bus), master->devfn);
+}
+
+/* --- Caches --- */
+
+static SmmuMapping *tlb_slot(AvpsSmmuMaster *master, uint64_t iova)
+{
+    return &master->tlb[extract64(iova, SMMU_PAGE_BITS, SMMU_TLB_BITS)];
+}
+
+static bool mapping_covers(const SmmuMapping *mapping, uint64_t iova)
+{
+    return mapping->perm && (iova & ~mapping->mask) == mapping->iova;
+}
+
+static void tlb_insert(AvpsSmmuMaster *master, uint64_t iova,
+                       const SmmuMapping *mapping)
+{
+    *tlb_slot(master, iova) = *mapping;
+    master->tlb_has_blocks |= mapping->mask >> SMMU_PAGE_BITS != 0;
+}
+
+static void tlb_clear(AvpsSmmuMaster *master)
+{
+    memset(master->tlb, 0, SMMU_TLB_SIZE * sizeof(*master->tlb));
+    master->tlb_has_blocks = false;
+}
+
+void avps_smmu_forget(AvpsSmmuMaster *master)
+{
+    if (master->is_active) {
+        tlb_clear(master);
+        master->is_active = false;
+        QLIST_REMOVE(master, next_active);
+    }
+}
+
+void avps_smmu_forget_range(AvpsSmmuMaster *master, uint64_t first,
+                            uint64_t last)
+{
+    if (!master->tlb_has_blocks &&
+        (last - first) >> SMMU_PAGE_BITS < TLB_FEW_PAGES) {
+        uint64_t page = first >> SMMU_PAGE_BITS;
+
+        for (; page <= last >> SMMU_PAGE_BITS; page++) {
+            uint64_t iova = page << SMMU_PAGE_BITS;
+            SmmuMapping *slot = tlb_slot(master, iova);
+
+            if (mapping_covers(slot, iova)) {
+                slot->perm = 0;
+            }
+        }
+        return;
+    }
+    for (int i = 0; i < SMMU_TLB_SIZE; i++) {
+        SmmuMapping *mapping = &master->tlb[i];
+
+        if (mapping->iova <= last &&
+            mapping->iova + mapping->mask >= first) {
+            mapping->perm = 0;
+        }
+    }
+}
+
+/*
+ * The configuration that @master's stream has now. A configuration is cached
+ * until software invalidates it, or until the master gets another StreamID.
+ */
+static bool get_config(AvpsSmmuMaster *master, uint16_t stream,
+                       SmmuFault *fault)
+{
+    AvpsSmmuv3 *s = master->smmu;
+
+    if (master->is_active && master->stream == stream) {
+        return true;
+    }
+    avps_smmu_forget(master);
+    if (!avps_smmu_read_config(s, stream, &master->config, fault)) {
+        return false;
+    }
+    if (!master->tlb) {
+        master->tlb = g_new0(SmmuMapping, SMMU_TLB_SIZE);
+    }
+    master->stream = stream;
+    master->is_active = true;
+    QLIST_INSERT_HEAD(&s->active, master, next_active);
+    return true;
+}
+
+/* --- One transaction --- */
+
+/*
+ * PCIe requesters own the lower StreamIDs. A bridge can be given a bus number
+ * that the host bridge does not reach; what is behind it must not pass for a
+ * platform master.
+ */
+static bool has_stream(const AvpsSmmuMaster *master, uint16_t stream)
+{
+    return master->is_platform || stream < AVPS_PLATFORM_STREAMS;
+}
+
+static const SmmuMapping nothing;
+
+/* With the SMMU off, section 3.11: all addresses as they are, or none. */
+static SmmuMapping globally_bypassed(const AvpsSmmuv3 *s, uint64_t iova)
+{
+    const uint64_t half = MAKE_64BIT_MASK(0, 63);
+
+    return FIELD_EX32(s->gbpa, GBPA, ABORT) ? nothing : (SmmuMapping) {
+        .output = iova & ~half, .mask = half, .perm = SMMU_READ | SMMU_WRITE,
+    };
+}
+
+/* Returns what the access gets; for @fault, whose type may be none, nothing. */
+static SmmuMapping translate_locked(AvpsSmmuMaster *master, SmmuAccess access,
+                                    SmmuFault *fault)
+{
+    AvpsSmmuv3 *s = master->smmu;
+    uint32_t need = access.write ? SMMU_WRITE : SMMU_READ;
+    uint16_t stream = avps_smmu_stream(master);
+    SmmuMapping mapping;
+
+    if (!avps_smmu_enabled(s)) {
+        return globally_bypassed(s, access.iova);
+    }
+    if (!has_stream(master, stream)) {
+        qemu_log_mask(LOG_GUEST_ERROR, "avps-smmuv3: DMA from PCIe bus %u, "
+                      "which the host bridge does not reach\n", stream >> 8);
+        return nothing;
+    }
+    if (!get_config(master, stream, fault) || master->config.abort) {
+        return nothing;
+    }
+    mapping = *tlb_slot(master, access.iova);
+    /* Without the permission, only a walk tells which stage refuses it */
+    if (mapping_covers(&mapping, access.iova) && mapping.perm & need) {
+        return mapping;
+    }
+    if (!avps_smmu_walk(&master->config, access, &mapping, fault)) {
+        return nothing;
+    }
+    tlb_insert(master, access.iova, &mapping);
+    return mapping;
+}
+
+static IOMMUTLBEntry translate(IOMMUMemoryRegion *view, hwaddr iova,
+                               IOMMUAccessFlags flag, int index)
+{
+    AvpsSmmuMaster *master = container_of(view, AvpsSmmuMaster, view);
+    AvpsSmmuv3 *s = master->smmu;
+    SmmuAccess access = { .iova = iova, .write = flag & IOMMU_WO };
+    SmmuFault fault = { .type = SMMU_EVENT_NONE };
+    SmmuMapping mapping;
+    uint32_t irqs;
+
+    WITH_QEMU_LOCK_GUARD(&s->lock) {
+        mapping = translate_locked(master, access, &fault);
+        if (fault.type != SMMU_EVENT_NONE) {
+            avps_smmu_record_event(s, avps_smmu_stream(master), access,
+                                   &fault);
+        }
+        irqs = s->pending_irqs;
+    }
+    if (irqs) {
+        avps_smmu_deliver_irqs(s);
+    }
+    trace_avps_smmu_translate(avps_smmu_stream(master), iova, access.write,
+                              mapping.output | (iova & mapping.mask),
+                              mapping.perm);
+    return (IOMMUTLBEntry) {
+        .target_as = &address_space_memory,
+        .iova = iova & ~mapping.mask,
+        .translated_addr = mapping.output,
+        .addr_mask = mapping.mask,
+        .perm = (mapping.perm & SMMU_READ ? IOMMU_RO : IOMMU_NONE) |
+                (mapping.perm & SMMU_WRITE ? IOMMU_WO : IOMMU_NONE),
+    };
+}
+
+/* --- Outside caches, such as those of vhost --- */
+
+static int notify_flag_changed(IOMMUMemoryRegion *view, IOMMUNotifierFlag old,
+                               IOMMUNotifierFlag new, Error **errp)
+{
+    AvpsSmmuMaster *master = container_of(view, AvpsSmmuMaster, view);
+
+    if (new & ~IOMMU_NOTIFIER_UNMAP) {
+        error_setg(errp, "avps-smmuv3 cannot tell stream 0x%x about new "
+                   "mappings: use iommu=virtio or iommu=none for a device "
+                   "that needs it, such as one of the host",
+                   avps_smmu_stream(master));
+        return -EINVAL;
+    }
+    if (old == IOMMU_NOTIFIER_NONE) {
+        QLIST_INSERT_HEAD(&master->smmu->notified, master, next_notified);
+    } else if (new == IOMMU_NOTIFIER_NONE) {
+        QLIST_REMOVE(master, next_notified);
+    }
+    return 0;
+}
+
+static void view_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
+{
+    IOMMUMemoryRegionClass *imrc = IOMMU_MEMORY_REGION_CLASS(oc);
+
+    imrc->translate = translate;
+    imrc->notify_flag_changed = notify_flag_changed;
+}
+
+static const TypeInfo view_info = {
+    .name = TYPE_AVPS_SMMU_VIEW,
+    .parent = TYPE_IOMMU_MEMORY_REGION,
+    .class_init = view_class_init,
+};
+
+static void view_register_types(void)
+{
+    type_register_static(&view_info);
+}
+
+type_init(view_register_types)
