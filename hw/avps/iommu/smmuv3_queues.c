@@ -186,9 +186,8 @@ static void write_event(AvpsSmmuv3 *s, const uint64_t *event)
 
     if (queue_is_full(q)) {
         /* Section 7.4: OVFLG differs from OVACKFLG while events are lost */
-        if (!((q->prod ^ q->cons) & R_EVENTQ_PROD_OVFLG_MASK)) {
-            q->prod ^= R_EVENTQ_PROD_OVFLG_MASK;
-        }
+        q->prod &= ~R_EVENTQ_PROD_OVFLG_MASK;
+        q->prod |= ~q->cons & R_EVENTQ_PROD_OVFLG_MASK;
         return;
     }
     for (int i = 0; i < EVENT_WORDS; i++) {
