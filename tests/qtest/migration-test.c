@@ -8,12 +8,9 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/units.h"
-#include "qobject/qdict.h"
 #include "tests/qtest/avps/fdt-view.h"
+#include "tests/qtest/avps/migration.h"
 #include "tests/qtest/avps/registers.h"
-
-#define DEADLINE (60 * G_TIME_SPAN_SECOND)
-#define POLL_INTERVAL (20 * G_TIME_SPAN_MILLISECOND)
 
 #define TRACE 0x5ca1ab1edeadbea7ull
 
@@ -23,53 +20,12 @@
 #define TIMER_CTL reg("timer0", AVPS_PAGE + 0x2c)
 #define TIMER_ENABLE 1
 
-static bool migration_is_over(QTestState *qts)
-{
-    QDict *reply = qtest_qmp_assert_success_ref(
-        qts, "{'execute': 'query-migrate'}");
-    g_autofree char *status = g_strdup(qdict_get_try_str(reply, "status"));
-
-    qobject_unref(reply);
-    g_assert_cmpstr(status, !=, "failed");
-    return !g_strcmp0(status, "completed");
-}
-
-static void wait_for_migration(QTestState *qts)
-{
-    int64_t end = g_get_monotonic_time() + DEADLINE;
-
-    while (!migration_is_over(qts)) {
-        g_assert_cmpint(g_get_monotonic_time(), <, end);
-        g_usleep(POLL_INTERVAL);
-    }
-}
-
-/* The machine goes into a file, and a new one comes out of it. */
-static QTestState *through_a_file(QTestState *qts, const char *options)
-{
-    char *file = temporary_file("", 0, 0);
-    g_autofree char *uri = g_strdup_printf("file:%s", file);
-    QTestState *loaded;
-
-    qtest_qmp_assert_success(qts, "{'execute': 'stop'}");
-    qtest_qmp_assert_success(qts, "{'execute': 'migrate', 'arguments': "
-                             "{'uri': %s}}", uri);
-    wait_for_migration(qts);
-    qtest_quit(qts);
-
-    loaded = machine_startf("-incoming defer %s", options);
-    qtest_qmp_assert_success(loaded, "{'execute': 'migrate-incoming', "
-                             "'arguments': {'uri': %s}}", uri);
-    wait_for_migration(loaded);
-    return loaded;
-}
-
 static void test_registers(void)
 {
     QTestState *qts = machine_start("");
 
     registers_write_all(qts);
-    qts = through_a_file(qts, "");
+    qts = machine_through_a_file(qts, "");
     registers_check_written(qts);
     qtest_system_reset(qts);
     registers_check_reset(qts);
@@ -87,7 +43,7 @@ static void test_memories(void)
     for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++) {
         qtest_writeq(qts, addresses[i], TRACE + i);
     }
-    qts = through_a_file(qts, "");
+    qts = machine_through_a_file(qts, "");
     for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++) {
         g_assert_cmphex(qtest_readq(qts, addresses[i]), ==, TRACE + i);
     }
@@ -103,7 +59,7 @@ static void test_running_timer(void)
     qtest_writel(qts, TIMER_TVAL, 1000);
     qtest_writel(qts, TIMER_CTL, TIMER_ENABLE);
     qtest_clock_step(qts, 400 * TIMER_TICK_NS);
-    qts = through_a_file(qts, "");
+    qts = machine_through_a_file(qts, "");
 
     /* qtest's own clock does not travel: the new one starts at 0. */
     qtest_clock_set(qts, 400 * TIMER_TICK_NS);
@@ -129,7 +85,7 @@ static void test_device_tree(void)
     g_autofree void *after = NULL;
     g_autofree void *next = NULL;
 
-    qts = through_a_file(qts, "");
+    qts = machine_through_a_file(qts, "");
     after = fdt_from_ram(qts);
     g_assert_cmpmem(before, fdt_totalsize(before), after,
                     fdt_totalsize(after));
@@ -151,7 +107,7 @@ static void test_cores_and_secure_world(void)
         QTestState *qts = machine_start(options[i]);
 
         qtest_writeq(qts, reg("ram", 64 * MiB), TRACE);
-        qts = through_a_file(qts, options[i]);
+        qts = machine_through_a_file(qts, options[i]);
         g_assert_cmphex(qtest_readq(qts, reg("ram", 64 * MiB)), ==, TRACE);
         qtest_quit(qts);
     }
@@ -171,7 +127,7 @@ static void test_with_devices(void)
                              "{'path': '/machine/peripheral/t', "
                              "'property': 'temperature', 'value': %" PRId64
                              "}}", temperature);
-    qts = through_a_file(qts, options);
+    qts = machine_through_a_file(qts, options);
     g_assert_cmpint(qom_get_uint(qts, "/machine/peripheral/t", "temperature"),
                     ==, temperature);
     qtest_quit(qts);
