@@ -44,6 +44,11 @@ def add_options(parser):
                          help='have EL3 and the secure devices')
     machine.add_argument('--no-virtualization', dest='virtualization', action='store_false',
                          help='have no EL2, as a guest of a hypervisor sees it')
+    machine.add_argument('--iommu', choices=('smmuv3', 'virtio', 'none'),
+                         help='what stands between masters and memory (default: smmuv3)')
+    machine.add_argument('--dma-default', choices=('bypass', 'abort'),
+                         help='what masters may do until software programs the IOMMU '
+                              '(default: bypass)')
     machine.add_argument('--gdb', metavar='PORT', type=int, nargs='?', const=GDB_PORT,
                          help=f'wait for a debugger at this TCP port (default: {GDB_PORT})')
 
@@ -97,6 +102,10 @@ def _machine(args):
         options += ',secure=on'
     if not args.virtualization:
         options += ',virtualization=off'
+    if args.iommu:
+        options += f',iommu={args.iommu}'
+    if args.dma_default:
+        options += f',dma-default={args.dma_default}'
     argv = ['-machine', options]
     if args.cpu:
         argv += ['-cpu', args.cpu]

@@ -52,8 +52,8 @@ machine. The wiring, the device tree and this page are made from it, and the tes
 
 * *SPI* is the number of the shared peripheral interrupt as the device tree counts it. The
   interrupt's INTID at the GIC is 32 higher.
-* *StreamID* is what the master carries on the bus. No system MMU looks at it yet. PCIe functions
-  have their bus, device and function number as StreamID.
+* *StreamID* is what the IOMMU knows the master by; the device tree says it in ``iommus``. PCIe
+  functions have their bus, device and function number as StreamID (``iommu-map``).
 * Below 0x0b000000 and from 0x0e000000 up, the addresses are those of QEMU's ``virt`` machine,
   so that firmware for ``virt`` runs unmodified. The VIRTIO transports are the exception:
   they lie 64 KiB apart, so that each can be given to another VM.
