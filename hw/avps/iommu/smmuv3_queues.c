@@ -193,11 +193,8 @@ static void write_event(AvpsSmmuv3 *s, const uint64_t *event)
     for (int i = 0; i < EVENT_WORDS; i++) {
         words[i] = cpu_to_le64(event[i]);
     }
-    /* Into memory only, never a device: we may not have the big lock */
-    if (address_space_write(&address_space_memory,
-                            queue_entry(q, q->prod, EVENT_SIZE),
-                            (MemTxAttrs) { .memory = true },
-                            words, EVENT_SIZE) != MEMTX_OK) {
+    if (!avps_smmu_store(queue_entry(q, q->prod, EVENT_SIZE), words,
+                         EVENT_SIZE)) {
         raise_gerror(s, R_GERROR_EVENTQ_ABT_ERR_MASK);
         return;
     }

@@ -28,15 +28,21 @@
 #define DESC_TABLE_READ_ONLY BIT_ULL(62)
 
 /*
- * Tables and queues are in memory proper: an access that would reach a device,
- * or this one, ends in an abort.
+ * Tables and queues are in memory proper. An access that would reach a device,
+ * or this one, ends in an abort: a transaction may not have the big lock.
  */
-static const MemTxAttrs fetch_attrs = { .memory = true };
+static const MemTxAttrs memory_only = { .memory = true };
 
 bool avps_smmu_fetch(uint64_t address, void *buffer, size_t size)
 {
-    return address_space_read(&address_space_memory, address, fetch_attrs,
+    return address_space_read(&address_space_memory, address, memory_only,
                               buffer, size) == MEMTX_OK;
+}
+
+bool avps_smmu_store(uint64_t address, const void *buffer, size_t size)
+{
+    return address_space_write(&address_space_memory, address, memory_only,
+                               buffer, size) == MEMTX_OK;
 }
 
 bool avps_smmu_fetch_word(uint64_t address, uint64_t *word)
