@@ -44,7 +44,7 @@
 /* Bits that exist in registers */
 #define CR0_BITS \
     (R_CR0_SMMUEN_MASK | R_CR0_EVENTQEN_MASK | R_CR0_CMDQEN_MASK)
-#define CR1_BITS 0x3f
+#define CR1_BITS 0xfff
 #define CR2_BITS 0x7
 #define IRQ_CTRL_BITS \
     (R_IRQ_CTRL_GERROR_IRQEN_MASK | R_IRQ_CTRL_EVENTQ_IRQEN_MASK)
