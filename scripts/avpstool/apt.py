@@ -15,7 +15,7 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from avpstool import paths, state, steps, ui
@@ -86,9 +86,13 @@ class Package:
     name: str
     version: str
     suite: str
+    needs: tuple = ()  # other packages that are to be fetched with this one
 
     def __str__(self):
         return f'{self.name}={self.version}'
+
+    def all(self):
+        return [self, *self.needs]
 
 
 def _newer(left, right):
@@ -132,12 +136,25 @@ class Archive:
         return [name for name in self._query('pkgnames').splitlines()
                 if re.fullmatch(pattern, name)]
 
+    def with_needs(self, name):
+        """The binary package `name` with all that apt would install along
+        with it where nothing is installed yet: a list of one, or of none."""
+        self._ensure_lists()
+        plan = subprocess.run(
+            ['apt-get', '-c', self._config, '--simulate', '--no-install-recommends', 'install',
+             name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+        chosen = [Package(*found) for found in re.findall(
+            r'^Inst (\S+) \((\S+) (\S+)', plan.stdout, re.MULTILINE)]
+        needs = tuple(package for package in chosen if package.name != name)
+        return [replace(package, needs=needs) for package in chosen if package.name == name]
+
     def download(self, package, directory, source=False):
-        """Have apt put the verified files of `package` into `directory`."""
+        """Have apt put the verified files of `package`, and of what it needs,
+        into `directory`."""
         how = ['source', '--download-only'] if source else ['download']
-        size = self._download_size(how, package)
-        self._apt(f'fetching {package.name} {package.version}', [*how, str(package)],
-                  cwd=directory, size=size)
+        words = [*how, *map(str, package.all())]
+        self._apt(f'fetching {package.name} {package.version}', words, cwd=directory,
+                  size=self._download_size(words))
 
     def _versions(self, names, kind):
         self._ensure_lists()
@@ -201,10 +218,10 @@ Dir::Etc::preferencesparts "/dev/null";
         return subprocess.run(['apt-cache', '-c', self._config, *arguments], check=True,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
 
-    def _download_size(self, how, package):
+    def _download_size(self, words):
         """How many bytes the download has, from lines "'URI' name size hash"."""
         listing = subprocess.run(
-            ['apt-get', '-c', self._config, '-qq', '--print-uris', *how, str(package)],
+            ['apt-get', '-c', self._config, '-qq', '--print-uris', *words],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
         return sum(int(line.split()[2]) for line in listing.splitlines() if line.startswith("'"))
 
@@ -309,6 +326,11 @@ def forget_all():
 def fetch_package(name):
     """The newest served version of a binary package."""
     return fetch(name, lambda archive: archive.binaries(name))
+
+
+def fetch_with_needs(name):
+    """A binary package and every other one that it needs, as one download."""
+    return fetch(f'{name}-with-needs', lambda archive: archive.with_needs(name))
 
 
 def unpack(download):

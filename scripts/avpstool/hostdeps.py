@@ -15,7 +15,7 @@ PACKAGES = {
         'libslirp-dev', 'libvirglrenderer-dev', 'zlib1g-dev'],
     'to build guests': [
         'bc', 'gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'libelf-dev', 'libssl-dev'],
-    'to make disk images': ['dosfstools', 'gdisk', 'mtools'],
+    'to make disk images': ['dosfstools', 'e2fsprogs', 'gdisk', 'mtools'],
     'to fetch and unpack': [
         'ca-certificates', 'debian-archive-keyring', 'dpkg-dev', 'patch', 'tar', 'xz-utils'],
     'to describe and test the machine': [
