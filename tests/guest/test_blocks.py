@@ -4,17 +4,15 @@
 One machine with something attached to every block serves all tests here; each leaves it as it was.
 """
 
-import hashlib
 import os
 import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from avpstool import paths
-from guest._machine import Machine, lines
+from guest._machine import Machine
+from guest._use import (check_disk, drive, driver_of, empty_file, interface_of, interface_up, md5,
+                        usb_disk, web_server)
 
 MIB = 1 << 20
 EMMC_SIZE = 64 * MIB
@@ -27,10 +25,6 @@ RTC_BASE = '2031-05-06T07:08:09'
 RTC_SECONDS = 1935817689
 
 THERMOMETER = 0x48
-LEASE_SCRIPT = '''#!/bin/sh
-[ "$1" = bound ] && ip addr add $ip/24 dev $interface && ip link set $interface up
-exit 0
-'''
 
 
 @pytest.fixture(scope='module')
@@ -42,31 +36,15 @@ def directory():
     (path / 'www' / 'payload').write_bytes(os.urandom(PAYLOAD_SIZE))
     for name, size in (('emmc', EMMC_SIZE), ('usb-platform', USB_SIZE), ('usb-pci', USB_SIZE),
                        ('virtio', USB_SIZE)):
-        with open(path / name, 'wb') as file:
-            file.truncate(size)
+        empty_file(path / name, size)
     (path / 'nor').write_bytes(b'\xff' * NOR_SIZE)
     return path
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files, says nothing."""
-    def log_message(self, *args):       # pylint: disable=arguments-differ
-        pass
-
-
 @pytest.fixture(scope='module')
 def web_port(directory):
-    """A web server on the host, which the guests reach as 10.0.2.2."""
-    with ThreadingHTTPServer(('127.0.0.1', 0),
-                             partial(QuietHandler, directory=directory / 'www')) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_port
-        server.shutdown()
-
-
-def drive(name, interface='none', **options):
-    more = ''.join(f',{key}={value}' for key, value in options.items())
-    return lambda directory: ['-drive', f'if={interface},format=raw,file={directory / name}{more}']
+    with web_server(directory / 'www') as port:
+        yield port
 
 
 @pytest.fixture(scope='module')
@@ -75,12 +53,12 @@ def guest(qemu_binary, stock, directory):
     arguments = [
         *stock.arguments(), '-rtc', f'base={RTC_BASE},clock=vm',
         '-serial', f'file:{directory / "uart1"}',
-        *drive('emmc', 'sd')(directory), *drive('nor', 'mtd')(directory),
-        *drive('virtio', id='virtio')(directory),
+        *drive(directory / 'emmc', 'sd'), *drive(directory / 'nor', 'mtd'),
+        *drive(directory / 'virtio', id='virtio'),
         '-device', 'virtio-blk-device,drive=virtio,bus=virtio-mmio0.0',
-        *drive('usb-platform', id='usb-platform')(directory),
+        *drive(directory / 'usb-platform', id='usb-platform'),
         '-device', 'usb-storage,bus=usb0.0,drive=usb-platform',
-        *drive('usb-pci', id='usb-pci')(directory),
+        *drive(directory / 'usb-pci', id='usb-pci'),
         '-device', 'usb-storage,bus=usb1.0,drive=usb-pci',
         '-nic', 'user,model=cadence_gem', '-nic', 'user,model=virtio-net-device',
         '-device', f'tmp105,id=thermometer,bus=i2c1.0,address={THERMOMETER:#x}']
@@ -88,27 +66,6 @@ def guest(qemu_binary, stock, directory):
         machine.log_in()
         yield machine
         machine.power_off()
-
-
-def md5(data):
-    return hashlib.md5(data).hexdigest()
-
-
-def check_disk(guest, device, file, size):
-    """Random data go to the disk and come back, and are in the file behind it."""
-    guest.command(f'head -c {size} /dev/urandom > /tmp/data && '
-                  f'dd if=/tmp/data of={device} bs=64k conv=fsync 2>/dev/null')
-    guest.command('echo 3 > /proc/sys/vm/drop_caches')
-    wanted = guest.command('md5sum < /tmp/data').split()[0]
-    got = guest.command(f'dd if={device} bs=64k count={size >> 16} 2>/dev/null | md5sum').split()[0]
-    assert got == wanted, f'{device} gives other data than were written'
-    with open(file, 'rb') as backing:
-        assert md5(backing.read(size)) == wanted, f'{file.name} does not hold what was written'
-
-
-def driver_of(guest, path):
-    """The driver that a device in sysfs is bound to."""
-    return guest.command(f'readlink -f {path}/driver').rsplit('/', 1)[-1]
 
 
 def test_stock_emmc(guest, directory):
@@ -137,28 +94,13 @@ def test_stock_usb(guest, directory, controller, driver):
     check_disk(guest, f'/dev/{disk}', directory / f'usb-{controller}', 2 * MIB)
 
 
-def usb_disk(guest, of_pci):
-    guest.wait_for('[ $(ls -d /sys/block/sd? 2>/dev/null | wc -l) -ge 2 ]')
-    for line in lines(guest.command('for d in /sys/block/sd?; do readlink -f $d; done')):
-        if ('/pci' in line) == of_pci:
-            return line.rsplit('/', 1)[-1]
-    raise AssertionError('no USB disk on this controller')
-
-
 @pytest.mark.parametrize('driver', ['macb', 'virtio_net'])
 def test_stock_network(guest, directory, web_port, driver):
     """DHCP, then a file over TCP, through one interface while the other is down."""
-    interface = guest.command(
-        f'for i in /sys/class/net/*; do readlink $i/device/driver | grep -q "/{driver}$" && '
-        'basename $i; done; true')
-    assert interface, f'no interface with the driver {driver}'
-    guest.command(f"cat > /tmp/lease <<'END'\n{LEASE_SCRIPT}END\nchmod +x /tmp/lease")
-    guest.command(f'ip link set {interface} up && udhcpc -q -n -f -i {interface} -s /tmp/lease')
-    try:
+    interface = interface_of(guest, driver)
+    with interface_up(guest, interface):
         got = guest.command(f'wget -q -O - http://10.0.2.2:{web_port}/payload | md5sum').split()[0]
         received = int(guest.command(f'cat /sys/class/net/{interface}/statistics/rx_bytes'))
-    finally:
-        guest.command(f'ip addr flush dev {interface}; ip link set {interface} down')
     assert got == md5((directory / 'www' / 'payload').read_bytes())
     assert received > PAYLOAD_SIZE
 
