@@ -42,11 +42,17 @@ def write_map_header(directory):
 
 def build(program, directory, level=2, layout='kernel', cores=1):
     """Compiles programs/<program>.c into directory and returns the image."""
+    return build_source(BARE / 'programs' / f'{program}.c', directory, level, layout, cores)
+
+
+def build_source(source, directory, level, layout='kernel', cores=1, defines=None):
+    """The same for a program that lies elsewhere, with macros defined for it."""
     write_map_header(directory)
-    elf, image = directory / f'{program}.elf', directory / f'{program}.bin'
+    elf, image = directory / f'{source.stem}.elf', directory / f'{source.stem}.bin'
+    macros = {'EL': level, 'CORES': cores, **(defines or {})}
     places = [f'-Wl,--defsym={name}={value:#x}' for name, value in LAYOUTS[layout].items()]
-    run(PREFIX + 'gcc', *CFLAGS, f'-DEL={level}', f'-DCORES={cores}', '-I', LIB, '-I', directory,
-        '-T', LIB / 'bare.ld', *places, '-o', elf,
-        LIB / 'start.S', LIB / 'bare.c', LIB / 'gic.c', BARE / 'programs' / f'{program}.c')
+    run(PREFIX + 'gcc', *CFLAGS, *(f'-D{name}={value}' for name, value in macros.items()),
+        '-I', LIB, '-I', directory, '-T', LIB / 'bare.ld', *places, '-o', elf,
+        LIB / 'start.S', LIB / 'bare.c', LIB / 'gic.c', source)
     run(PREFIX + 'objcopy', '-O', 'binary', elf, image)
     return image
