@@ -27,7 +27,8 @@ char *bench_options(const RamView *ram)
     g_autofree char *memory = ram_view_options(ram);
 
     return g_strdup_printf("%s -nic hubport,hubid=0,model=cadence_gem "
-                           "-device edu,addr=2,dma_mask=0xffffffff", memory);
+                           "-device edu,addr=2,dma_mask=0xffffffffffffffff",
+                           memory);
 }
 
 static void start_master(Bench *b, uint64_t control)
@@ -206,6 +207,14 @@ void bench_move(Bench *b, QTestState *qts, RamView *ram)
         b->s2->ram = ram;
     }
     start_master(b, b->m->control);
+}
+
+void bench_rebuild(Bench *b, uint64_t mark, Path path)
+{
+    ram_release(b->ram, mark);
+    smmu_allocate(b->smmu);
+    smmu_restart(b->smmu);
+    bench_attach(b, path);
 }
 
 void bench_detach(Bench *b)

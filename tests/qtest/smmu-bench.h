@@ -71,6 +71,12 @@ void bench_attach(Bench *b, Path path);
 /* The same with another granule, and the data mapped by entries of @level */
 void bench_attach_granule(Bench *b, Path path, Granule granule, int level);
 
+/*
+ * All structures anew, in the RAM that was allocated since ram->next was
+ * @mark, and the SMMU programmed with them
+ */
+void bench_rebuild(Bench *b, uint64_t mark, Path path);
+
 /* Forget the stream that was attached; its entry is left alone. */
 void bench_detach(Bench *b);
 

@@ -193,23 +193,30 @@ void smmu_assert_no_event(Smmu *smmu)
 
 /* --- Bring-up --- */
 
+void smmu_allocate(Smmu *smmu)
+{
+    smmu->cmdq_bits = QUEUE_BITS;
+    smmu->eventq_bits = QUEUE_BITS;
+    smmu->cmdq = ram_alloc(smmu->ram, COMMAND_SIZE << QUEUE_BITS);
+    smmu->eventq = ram_alloc(smmu->ram, EVENT_SIZE << QUEUE_BITS);
+    smmu->stream_table = ram_alloc(smmu->ram,
+                                   8 << (SMMU_STREAM_BITS - SPLIT));
+}
+
 Smmu *smmu_new_disabled(QTestState *qts, RamView *ram)
 {
     Smmu *smmu = g_new0(Smmu, 1);
 
     smmu->qts = qts;
     smmu->ram = ram;
-    smmu->cmdq_bits = QUEUE_BITS;
-    smmu->eventq_bits = QUEUE_BITS;
-    smmu->cmdq = ram_alloc(ram, COMMAND_SIZE << QUEUE_BITS);
-    smmu->eventq = ram_alloc(ram, EVENT_SIZE << QUEUE_BITS);
-    smmu->stream_table = ram_alloc(ram, 8 << (SMMU_STREAM_BITS - SPLIT));
+    smmu_allocate(smmu);
     return smmu;
 }
 
 void smmu_restart(Smmu *smmu)
 {
     smmu_set_cr0(smmu, 0);
+    smmu_write(smmu, SMMU_IRQ_CTRL, 0);
     smmu_write(smmu, SMMU_CR2, SMMU_CR2_RECINVSID);
     smmu_acknowledge_errors(smmu);
     smmu_write64(smmu, SMMU_STRTAB_BASE, smmu->stream_table);

@@ -95,6 +95,7 @@ enum { SMMU_IRQ_EVENTQ, SMMU_IRQ_PRIQ, SMMU_IRQ_SYNC, SMMU_IRQ_GERROR };
 #define CMD_STALL_TERM 0x45
 #define CMD_SYNC 0x46
 
+#define CMD_SSEC (1ull << 10)
 #define CMD_STREAM(sid) ((uint64_t)(sid) << 32)
 #define CMD_VMID(vmid) ((uint64_t)(vmid) << 32)
 #define CMD_ASID(asid) ((uint64_t)(asid) << 48)
@@ -272,6 +273,9 @@ Smmu *smmu_new(QTestState *qts, RamView *ram);
 
 /* The structures exist and are empty, the SMMU is off. */
 Smmu *smmu_new_disabled(QTestState *qts, RamView *ram);
+
+/* Give it new structures, all empty. */
+void smmu_allocate(Smmu *smmu);
 
 /* Program the SMMU anew with its structures, after any sort of disorder. */
 void smmu_restart(Smmu *smmu);
