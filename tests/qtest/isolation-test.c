@@ -564,7 +564,7 @@ static void test_neighbours_memory(void)
         Master *m = master_at(b, i);
         Master *victim = master_at(b, i + 1);
 
-        victim->engine->offer(victim, data_memory(b, victim));
+        m->engine->offer(m, data_memory(b, victim));
         g_assert_false(m->engine->read(m, data_page(b, victim)));
         restore_data_page(b, victim);
         assert_own_events(b, m, EVENT_F_TRANSLATION);
@@ -651,6 +651,61 @@ static void test_hostile_stream(void)
     bench_free(b);
 }
 
+/* --- A bridge chooses the bus number that its StreamIDs are made of --- */
+
+#define BRIDGE_DEVFN (3 << 3)
+#define BRIDGE_BUSES 0x18
+
+static void renumber_bus(Bench *b, int bus)
+{
+    qtest_writel(b->qts, reg("pcie-ecam", BRIDGE_DEVFN << 12 | BRIDGE_BUSES),
+                 bus << 16 | bus << 8);
+}
+
+static void test_renumbered_bus(void)
+{
+    const Rights all = { MAY_READ_WRITE, MAY_READ_WRITE };
+    Bench *b = bench_with_smmu();
+    Master *m = masters_get(b->masters, "pci-01:00.0");
+
+    attach(b, m, STAGE_1, all);
+    start(b, m);
+    assert_reaches_data(b, m);
+    renumber_bus(b, 5);
+    m->engine->write(m, DATA_IOVA);
+    assert_data_untouched(b, m);
+    m->stream = 5 << 8;
+    assert_own_events(b, m, EVENT_C_BAD_STREAMID);
+    attach(b, m, STAGE_2, all);
+    assert_reaches_data(b, m);
+    bench_free(b);
+}
+
+/* Bus 0x80 would have the numbers of the platform's masters. */
+static void test_bus_posing_as_platform(void)
+{
+    const Rights all = { MAY_READ_WRITE, MAY_READ_WRITE };
+    Bench *b = bench_with_smmu();
+    Master *m = masters_get(b->masters, "pci-01:00.0");
+    Master *victim = masters_get(b->masters, "virtio-mmio0");
+
+    g_assert_cmphex(victim->stream, ==, 0x80 << 8);
+    attach(b, victim, STAGE_1, all);
+    renumber_bus(b, 0x80);
+    /* With the addresses that the victim has */
+    master_start(m, CONTROL_IOVA, control_memory(b, victim));
+    m->engine->offer(m, data_memory(b, victim));
+    g_assert_false(m->engine->read(m, DATA_IOVA));
+    restore_data_page(b, victim);
+    m->engine->write(m, DATA_IOVA);
+    assert_data_untouched(b, victim);
+
+    start(b, victim);
+    smmu_drop_events(b->smmu);
+    assert_reaches_data(b, victim);
+    bench_free(b);
+}
+
 /* --- Before software programs the IOMMU, and without one --- */
 
 static void check_default(Bench *b, bool abort)
@@ -727,6 +782,9 @@ int main(int argc, char **argv)
     qtest_add_func("/isolation/neighbours-memory", test_neighbours_memory);
     qtest_add_func("/isolation/hostile-stage1", test_hostile_stage1);
     qtest_add_func("/isolation/hostile-stream", test_hostile_stream);
+    qtest_add_func("/isolation/renumbered-bus", test_renumbered_bus);
+    qtest_add_func("/isolation/bus-posing-as-platform",
+                   test_bus_posing_as_platform);
     qtest_add_func("/isolation/default-bypass", test_default_bypass);
     qtest_add_func("/isolation/default-abort", test_default_abort);
     qtest_add_func("/isolation/no-iommu", test_no_iommu);

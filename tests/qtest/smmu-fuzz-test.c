@@ -204,9 +204,11 @@ static void check_done_or_told(Fuzz *f)
     bool done = bench_can_read(f->b, DATA_IOVA);
     int events = check_events(f);
 
-    if (done == (events > 0)) {
-        g_error("case %d: %s, and %d events", f->cases,
-                done ? "done" : "refused", events);
+    if (done && events) {
+        g_error("number %d was done, and %d events say not", f->cases, events);
+    }
+    if (!done && !events) {
+        g_error("number %d was refused, and no event says why", f->cases);
     }
 }
 
@@ -504,7 +506,7 @@ static void check_queue_at_rest(Fuzz *f)
             return;
         }
     }
-    g_error("case %d: the command queue neither ends nor fails", f->cases);
+    g_error("number %d: the command queue neither ends nor fails", f->cases);
 }
 
 static void disorder_commands(Fuzz *f)

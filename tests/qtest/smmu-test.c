@@ -67,7 +67,6 @@ static const struct {
 } held[] = {
     { SMMU_CR1, 0x00000d75 },
     { SMMU_CR2, SMMU_CR2_RECINVSID },
-    { SMMU_IRQ_CTRL, SMMU_IRQ_CTRL_EVENTQ | SMMU_IRQ_CTRL_GERROR },
     { SMMU_STRTAB_BASE, 0x41000000 },
     { SMMU_STRTAB_BASE + 4, 0x1 },
     { SMMU_STRTAB_BASE_CFG, SMMU_STRTAB_2LEVEL(16, 8) },
@@ -83,6 +82,8 @@ static const struct {
     { SMMU_EVENTQ_IRQ_CFG1, 0x12345678 },
     { SMMU_GERROR_IRQ_CFG0, 0x44000080 },
     { SMMU_GERROR_IRQ_CFG1, 0x87654321 },
+    /* Last: it guards where their messages go. */
+    { SMMU_IRQ_CTRL, SMMU_IRQ_CTRL_EVENTQ | SMMU_IRQ_CTRL_GERROR },
 };
 
 static void hold_all(Bench *b)
