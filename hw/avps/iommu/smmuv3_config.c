@@ -166,15 +166,16 @@ static bool decode_cd(const uint64_t *cd, SmmuConfig *config)
     return true;
 }
 
-static bool read_cd(uint64_t address, SmmuConfig *config, SmmuFault *fault)
+static bool read_cd(uint64_t address, SmmuConfig *config, SmmuLines *lines,
+                    SmmuFault *fault)
 {
     uint64_t cd[CD_WORDS];
 
     if (config->s2.enabled) {
         SmmuMapping mapping;
 
-        if (!avps_smmu_walk_stage2(config, address, false, SMMU_CLASS_CD,
-                                   &mapping, fault)) {
+        if (!avps_smmu_walk_stage2(config, lines, address, false,
+                                   SMMU_CLASS_CD, &mapping, fault)) {
             return false;
         }
         address = mapping.output | (address & mapping.mask);
@@ -291,7 +292,7 @@ static bool decode_ste(const uint64_t *ste, SmmuConfig *config)
 }
 
 bool avps_smmu_read_config(AvpsSmmuv3 *s, uint32_t stream, SmmuConfig *config,
-                           SmmuFault *fault)
+                           SmmuLines *lines, SmmuFault *fault)
 {
     uint64_t ste[STE_WORDS];
     uint64_t address;
@@ -308,5 +309,5 @@ bool avps_smmu_read_config(AvpsSmmuv3 *s, uint32_t stream, SmmuConfig *config,
         return fail(fault, C_BAD_STE, 0);
     }
     return !config->s1.enabled ||
-           read_cd(STE_S1CONTEXTPTR(ste), config, fault);
+           read_cd(STE_S1CONTEXTPTR(ste), config, lines, fault);
 }

@@ -188,6 +188,19 @@ typedef struct SmmuMapping {
     uint32_t perm;  /* SMMU_READ, SMMU_WRITE; 0: nothing */
 } SmmuMapping;
 
+/*
+ * Pieces of translation tables as they were read, a cache line each. Only a
+ * valid descriptor may be taken from here: software need not invalidate
+ * anything when it makes one valid.
+ */
+#define SMMU_LINES 16
+#define SMMU_LINE_WORDS 8
+typedef struct SmmuLines {
+    bool used[SMMU_LINES];
+    uint64_t address[SMMU_LINES];
+    uint64_t words[SMMU_LINES][SMMU_LINE_WORDS];
+} SmmuLines;
+
 #define SMMU_TLB_BITS 9
 #define SMMU_TLB_SIZE (1 << SMMU_TLB_BITS)
 #define SMMU_PAGE_BITS 12 /* by which the TLB is indexed */
@@ -207,6 +220,7 @@ struct AvpsSmmuMaster {
     SmmuConfig config;
     SmmuMapping *tlb;     /* SMMU_TLB_SIZE, indexed by low bits of the page */
     bool tlb_has_blocks;  /* some mapping is larger than a page */
+    SmmuLines lines;
 
     QLIST_ENTRY(AvpsSmmuMaster) next, next_active, next_notified;
 };
@@ -218,7 +232,7 @@ struct AvpsSmmuMaster {
  * @fault when there is none, or when it is not valid.
  */
 bool avps_smmu_read_config(AvpsSmmuv3 *s, uint32_t stream, SmmuConfig *config,
-                           SmmuFault *fault);
+                           SmmuLines *lines, SmmuFault *fault);
 
 /* --- smmuv3_walk.c --- */
 
@@ -241,13 +255,13 @@ int avps_smmu_start_level(int input_bits, int granule);
 int avps_smmu_level_shift(int level, int granule);
 
 /* Translate by stage 2 alone the address @ipa of a structure in memory. */
-bool avps_smmu_walk_stage2(const SmmuConfig *config, uint64_t ipa, bool write,
-                           SmmuClass class, SmmuMapping *mapping,
-                           SmmuFault *fault);
+bool avps_smmu_walk_stage2(const SmmuConfig *config, SmmuLines *lines,
+                           uint64_t ipa, bool write, SmmuClass class,
+                           SmmuMapping *mapping, SmmuFault *fault);
 
 /* Translate by all stages that @config enables. */
-bool avps_smmu_walk(const SmmuConfig *config, SmmuAccess access,
-                    SmmuMapping *mapping, SmmuFault *fault);
+bool avps_smmu_walk(const SmmuConfig *config, SmmuLines *lines,
+                    SmmuAccess access, SmmuMapping *mapping, SmmuFault *fault);
 
 /* --- smmuv3_translate.c --- */
 

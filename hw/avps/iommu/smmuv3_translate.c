@@ -5,9 +5,10 @@
  * miss configuration and walk. IHI 0070, sections 3.4, 3.11, 3.12, 3.21.
  *
  * Each stream has caches of its own: its configuration, and a direct-mapped
- * table of translations. So what one stream makes the SMMU forget or look up
- * never touches another, and an invalidation visits only the streams that use
- * the ASID or VMID it names.
+ * table of translations, and the last lines that were read of its tables, which
+ * serve the neighbours of a page and the many fetches of a nested walk. So
+ * what one stream makes the SMMU forget or look up never touches another, and
+ * an invalidation visits only the streams that use the ASID or VMID it names.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -51,6 +52,11 @@ static void tlb_insert(AvpsSmmuMaster *master, uint64_t iova,
     master->tlb_has_blocks |= mapping->mask >> SMMU_PAGE_BITS != 0;
 }
 
+static void forget_lines(AvpsSmmuMaster *master)
+{
+    memset(master->lines.used, 0, sizeof(master->lines.used));
+}
+
 static void tlb_clear(AvpsSmmuMaster *master)
 {
     memset(master->tlb, 0, SMMU_TLB_SIZE * sizeof(*master->tlb));
@@ -61,6 +67,7 @@ void avps_smmu_forget(AvpsSmmuMaster *master)
 {
     if (master->is_active) {
         tlb_clear(master);
+        forget_lines(master);
         master->is_active = false;
         QLIST_REMOVE(master, next_active);
     }
@@ -69,6 +76,7 @@ void avps_smmu_forget(AvpsSmmuMaster *master)
 void avps_smmu_forget_range(AvpsSmmuMaster *master, uint64_t first,
                             uint64_t last)
 {
+    forget_lines(master);
     if (!master->tlb_has_blocks &&
         (last - first) >> SMMU_PAGE_BITS < TLB_FEW_PAGES) {
         uint64_t page = first >> SMMU_PAGE_BITS;
@@ -106,7 +114,9 @@ static bool get_config(AvpsSmmuMaster *master, uint16_t stream,
         return true;
     }
     avps_smmu_forget(master);
-    if (!avps_smmu_read_config(s, stream, &master->config, fault)) {
+    if (!avps_smmu_read_config(s, stream, &master->config, &master->lines,
+                               fault)) {
+        forget_lines(master);
         return false;
     }
     if (!master->tlb) {
@@ -128,6 +138,24 @@ static bool get_config(AvpsSmmuMaster *master, uint16_t stream,
 static bool has_stream(const AvpsSmmuMaster *master, uint16_t stream)
 {
     return master->is_platform || stream < AVPS_PLATFORM_STREAMS;
+}
+
+/*
+ * What makes a walk fail is never cached (DDI 0487 D8.16): software may set an
+ * access flag or grant a right without an invalidation. So only a walk that
+ * read everything anew has failed.
+ */
+static bool walk(AvpsSmmuMaster *master, SmmuAccess access,
+                 SmmuMapping *mapping, SmmuFault *fault)
+{
+    if (avps_smmu_walk(&master->config, &master->lines, access, mapping,
+                       fault)) {
+        return true;
+    }
+    forget_lines(master);
+    *fault = (SmmuFault) { .type = SMMU_EVENT_NONE };
+    return avps_smmu_walk(&master->config, &master->lines, access, mapping,
+                          fault);
 }
 
 static const SmmuMapping nothing;
@@ -167,7 +195,7 @@ static SmmuMapping translate_locked(AvpsSmmuMaster *master, SmmuAccess access,
     if (mapping_covers(&mapping, access.iova) && mapping.perm & need) {
         return mapping;
     }
-    if (!avps_smmu_walk(&master->config, access, &mapping, fault)) {
+    if (!walk(master, access, &mapping, fault)) {
         return nothing;
     }
     tlb_insert(master, access.iova, &mapping);

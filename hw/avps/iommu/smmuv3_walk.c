@@ -3,8 +3,9 @@
  *
  * VMSAv8-64 as in the Arm Architecture Reference Manual (DDI 0487), D8, and
  * IHI 0070, section 3.4 (address sizes), 3.12 and 3.13 (faults). Descriptors
- * are read once each. Bits that concern caching, shareability, execution and
- * hardware update mean nothing to a model that has none of them.
+ * are read once each, a cache line at a time. Bits that concern caching,
+ * shareability, execution and hardware update mean nothing to a model that has
+ * none of them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -54,6 +55,29 @@ bool avps_smmu_fetch_word(uint64_t address, uint64_t *word)
     return true;
 }
 
+/*
+ * The descriptor at @address, an aligned word of the line that is returned, or
+ * NULL after an abort.
+ */
+static const uint64_t *fetch_line(SmmuLines *lines, uint64_t address)
+{
+    const int size = SMMU_LINE_WORDS * sizeof(uint64_t);
+    uint64_t line = address & ~(uint64_t)(size - 1);
+    int slot = line / size % SMMU_LINES;
+    uint64_t *words = lines->words[slot];
+
+    if (lines->used[slot] && lines->address[slot] == line &&
+        words[address % size / 8] & DESC_VALID) {
+        return words;
+    }
+    lines->used[slot] = avps_smmu_fetch(line, words, size);
+    lines->address[slot] = line;
+    for (int i = 0; i < SMMU_LINE_WORDS; i++) {
+        le64_to_cpus(&words[i]);
+    }
+    return lines->used[slot] ? words : NULL;
+}
+
 /* Entries of a table are 8 bytes, so a page of them resolves so many bits. */
 static int stride(int granule)
 {
@@ -88,6 +112,7 @@ static bool fail(SmmuFault *fault, SmmuEventType type, bool stage2,
  * turned into a physical one, and which bits grant what.
  */
 typedef struct Walk {
+    SmmuLines *lines;
     const SmmuTable *table;
     const SmmuStage *stage;
     const SmmuConfig *nested; /* stage 1's descriptors are behind stage 2 */
@@ -104,23 +129,54 @@ static bool walk_fail(const Walk *walk, SmmuEventType type, SmmuFault *fault)
     return fail(fault, type, walk->stage2, walk->class, walk->ipa);
 }
 
-static bool read_descriptor(const Walk *walk, uint64_t address,
-                            uint64_t *descriptor, SmmuFault *fault)
+static const uint64_t *read_line(const Walk *walk, uint64_t address,
+                                 SmmuFault *fault)
 {
+    const uint64_t *line;
+
     if (walk->nested) {
         SmmuMapping mapping;
 
-        if (!avps_smmu_walk_stage2(walk->nested, address, false,
+        if (!avps_smmu_walk_stage2(walk->nested, walk->lines, address, false,
                                    SMMU_CLASS_TT, &mapping, fault)) {
-            return false;
+            return NULL;
         }
         address = mapping.output | (address & mapping.mask);
     }
-    if (!avps_smmu_fetch_word(address, descriptor)) {
-        return fail(fault, F_WALK_EABT, walk->stage2,
-                    walk->stage2 ? walk->class : SMMU_CLASS_TT, address);
+    line = fetch_line(walk->lines, address);
+    if (!line) {
+        fail(fault, F_WALK_EABT, walk->stage2,
+             walk->stage2 ? walk->class : SMMU_CLASS_TT, address);
     }
-    return true;
+    return line;
+}
+
+/*
+ * How many pages, a power of two, are mapped as one block would be by the
+ * descriptors around line[@index]: to the same place, with the same rights.
+ * They are cached as one, and an invalidation of any of them drops all.
+ */
+static int contiguous_pages(const uint64_t *line, int index, int granule)
+{
+    int n = 1;
+
+    while (n < SMMU_LINE_WORDS) {
+        int first = index & ~(2 * n - 1);
+        uint64_t expected = line[first];
+
+        if (!(line[first] & DESC_VALID) ||
+            extract64(line[first], granule, 4) & (2 * n - 1)) {
+            break;
+        }
+        for (int i = first; i < first + 2 * n; i++) {
+            if (line[i] != expected) {
+                return n;
+            }
+            expected += 1ull << granule;
+        }
+        n *= 2;
+    }
+    return n;
 }
 
 static uint32_t s1_permissions(uint64_t descriptor, uint64_t table_bits)
@@ -142,11 +198,15 @@ static uint32_t s2_permissions(uint64_t descriptor)
 
 /* The last descriptor of a walk says what is mapped, and how. */
 static bool finish(const Walk *walk, uint64_t address, bool write, int level,
-                   uint64_t descriptor, uint64_t table_bits,
+                   const uint64_t *line, int index, uint64_t table_bits,
                    SmmuMapping *mapping, SmmuFault *fault)
 {
     int shift = avps_smmu_level_shift(level, walk->table->granule);
+    uint64_t descriptor = line[index];
 
+    if (level == LAST_LEVEL) {
+        shift += ctz32(contiguous_pages(line, index, shift));
+    }
     mapping->mask = MAKE_64BIT_MASK(0, shift);
     mapping->iova = address & ~mapping->mask;
     mapping->output = descriptor & MAKE_64BIT_MASK(shift, 48 - shift);
@@ -179,11 +239,14 @@ static bool run(const Walk *walk, uint64_t address, uint64_t full_address,
         int bits = level == table->start_level ? table->input_bits - shift
                                                : stride(granule);
         uint64_t at = base + 8 * extract64(address, shift, bits);
+        const uint64_t *line = read_line(walk, at, fault);
+        int index = at / 8 % SMMU_LINE_WORDS;
         uint64_t descriptor;
 
-        if (!read_descriptor(walk, at, &descriptor, fault)) {
+        if (!line) {
             return false;
         }
+        descriptor = line[index];
         trace_avps_smmu_walk(walk->stage2, level, address, at, descriptor);
         if (!(descriptor & DESC_VALID)) {
             return walk_fail(walk, F_TRANSLATION, fault);
@@ -192,7 +255,7 @@ static bool run(const Walk *walk, uint64_t address, uint64_t full_address,
             ? descriptor & DESC_TABLE_OR_PAGE
             : !(descriptor & DESC_TABLE_OR_PAGE) &&
               may_be_block(level, granule)) {
-            return finish(walk, full_address, write, level, descriptor,
+            return finish(walk, full_address, write, level, line, index,
                           table_bits, mapping, fault);
         }
         if (level == LAST_LEVEL || !(descriptor & DESC_TABLE_OR_PAGE)) {
@@ -208,11 +271,12 @@ static bool run(const Walk *walk, uint64_t address, uint64_t full_address,
     }
 }
 
-bool avps_smmu_walk_stage2(const SmmuConfig *config, uint64_t ipa, bool write,
-                           SmmuClass class, SmmuMapping *mapping,
-                           SmmuFault *fault)
+bool avps_smmu_walk_stage2(const SmmuConfig *config, SmmuLines *lines,
+                           uint64_t ipa, bool write, SmmuClass class,
+                           SmmuMapping *mapping, SmmuFault *fault)
 {
     const Walk walk = {
+        .lines = lines,
         .table = &config->s2_table, .stage = &config->s2, .stage2 = true,
         .class = class, .ipa = ipa,
     };
@@ -242,10 +306,12 @@ static const SmmuTable *choose_table(const SmmuConfig *config, uint64_t iova)
            ? table : NULL;
 }
 
-static bool walk_stage1(const SmmuConfig *config, SmmuAccess access,
-                        SmmuMapping *mapping, SmmuFault *fault)
+static bool walk_stage1(const SmmuConfig *config, SmmuLines *lines,
+                        SmmuAccess access, SmmuMapping *mapping,
+                        SmmuFault *fault)
 {
     const Walk walk = {
+        .lines = lines,
         .table = choose_table(config, access.iova), .stage = &config->s1,
         .nested = config->s2.enabled ? config : NULL, .class = SMMU_CLASS_IN,
     };
@@ -268,8 +334,8 @@ static void combine(uint64_t iova, const SmmuMapping *s2, SmmuMapping *s1)
     s1->perm &= s2->perm;
 }
 
-bool avps_smmu_walk(const SmmuConfig *config, SmmuAccess access,
-                    SmmuMapping *mapping, SmmuFault *fault)
+bool avps_smmu_walk(const SmmuConfig *config, SmmuLines *lines,
+                    SmmuAccess access, SmmuMapping *mapping, SmmuFault *fault)
 {
     SmmuMapping s2;
     uint64_t ipa;
@@ -286,16 +352,16 @@ bool avps_smmu_walk(const SmmuConfig *config, SmmuAccess access,
             };
             return true;
         }
-        return avps_smmu_walk_stage2(config, access.iova, access.write,
+        return avps_smmu_walk_stage2(config, lines, access.iova, access.write,
                                      SMMU_CLASS_IN, mapping, fault);
     }
-    if (!walk_stage1(config, access, mapping, fault)) {
+    if (!walk_stage1(config, lines, access, mapping, fault)) {
         return false;
     }
     if (config->s2.enabled) {
         ipa = mapping->output | (access.iova & mapping->mask);
-        if (!avps_smmu_walk_stage2(config, ipa, access.write, SMMU_CLASS_IN,
-                                   &s2, fault)) {
+        if (!avps_smmu_walk_stage2(config, lines, ipa, access.write,
+                                   SMMU_CLASS_IN, &s2, fault)) {
             return false;
         }
         combine(access.iova, &s2, mapping);
