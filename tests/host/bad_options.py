@@ -33,6 +33,7 @@ OPTIONS = {
     'disk-empty': ('run --disk {dir}/empty', ['--disk', 'empty']),
     'firmware-missing': ('run --firmware {dir}/nothing', ['--firmware', 'nothing']),
     'variables-without-edk2': ('run --vars {dir}/text', ['--vars', 'edk2']),
+    'iommu-unknown': ('run --iommu smmuv2', ['--iommu', 'smmuv3']),
     'port-impossible': ('run --gdb 70000', ['--gdb', '70000']),
     'qemu-tree-missing': ('build --qemu-src {dir}/nothing', ['--qemu-src', 'nothing']),
     'qemu-tree-is-something-else': ('build --qemu-src {dir}', ['--qemu-src']),

@@ -15,6 +15,8 @@ VARIANTS = {
     'default': [],
     'secure': ['-M', 'secure=on'],
     'no-el2': ['-M', 'virtualization=off'],
+    'virtio-iommu': ['-M', 'iommu=virtio'],
+    'no-iommu': ['-M', 'iommu=none'],
     'one-core': ['-smp', '1'],
     'eight-cores': ['-smp', '8,clusters=2', '-m', '3G'],
 }
