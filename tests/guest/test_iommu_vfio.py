@@ -65,7 +65,7 @@ def test_iommu_vm(boot, work, secret):
             f'/mnt/qemu {VM} -kernel {program} -device vfio-pci,host={FUNCTION},romfile='))
         stream = _smmu.stream_of_function(FUNCTION)
         wanted = [_smmu.Event(_smmu.F_TRANSLATION, stream, direction, _vfio.FORBIDDEN)
-                  for direction in ('write', 'read')]
+                  for direction in ('read', 'write')]
         assert _smmu.wait_for_events(machine, len(wanted)) == wanted
         secret.check(machine)
         machine.power_off()

@@ -256,11 +256,12 @@ static void copy_through_mappings(Function *function, const char *what)
 static void reach_for_physical_memory(Function *function, uint64_t forbidden,
                                       uint32_t secret)
 {
-    refused_write(function, forbidden, F_TRANSLATION);
+    /* First, while the secret is sure to be there */
     refused_read(function, forbidden, F_TRANSLATION);
     memory->in[0] = 0;
     dma_to(function, IN_IOVA, sizeof(uint32_t));
     check(memory->in[0] != secret, "nothing is read from unmapped memory");
+    refused_write(function, forbidden, F_TRANSLATION);
 }
 
 static void write_what_is_read_only(Function *function)
