@@ -694,6 +694,94 @@ static void test_input_sizes(void)
     bench_free(b);
 }
 
+/* The upper half of addresses has a table of its own, by TTB1. */
+#define UPPER_HALF 0xffffff8000000000ull
+#define TAG 0x5a00000000000000ull
+
+static void use_upper_half(Bench *b)
+{
+    /* TG1 has other encodings than TG0: 4 KiB, 64 KiB, 16 KiB */
+    static const int tg1[] = { 2, 3, 1 };
+
+    b->cd[0] &= cpu_to_le64(~(CD_EPD1 | CD_T1SZ(0x3f) | CD_TG1(3)));
+    b->cd[0] |= cpu_to_le64(CD_EPD0 | CD_T1SZ(64 - b->s1->input_bits) |
+                            CD_TG1(tg1[table_tg(b->s1)]));
+    b->cd[2] = b->cd[1];
+    b->cd[1] = 0;
+    smmu_invalidate_all(b->smmu);
+    master_start(b->m, UPPER_HALF | CONTROL_IOVA, b->m->control_memory);
+}
+
+static void test_upper_half(void)
+{
+    static const Granule granules[] = { GRANULE_4K, GRANULE_16K, GRANULE_64K };
+    Bench *b = bench_new();
+    SmmuEvent event;
+
+    for (int i = 0; i < 3; i++) {
+        for (Path path = STAGE_1; path <= NESTED; path += NESTED - STAGE_1) {
+            uint64_t mark = b->ram->next;
+
+            bench_attach_granule(b, path, granules[i], 3);
+            use_upper_half(b);
+            g_assert_true(bench_can_read(b, UPPER_HALF | DATA_IOVA));
+            g_assert_true(bench_can_write(b, UPPER_HALF | DATA_IOVA));
+            smmu_assert_no_event(b->smmu);
+            event = bench_refused(b, false, DATA_IOVA);
+            g_assert_cmphex(event.type, ==, EVENT_F_TRANSLATION);
+            event = bench_refused(b, false, (UPPER_HALF | DATA_IOVA) ^ TAG);
+            g_assert_cmphex(event.type, ==, EVENT_F_TRANSLATION);
+            g_assert_cmphex(event.address, ==, (UPPER_HALF | DATA_IOVA) ^ TAG);
+            ram_release(b->ram, mark);
+        }
+    }
+    bench_free(b);
+}
+
+/* With CD.TBI the top byte is nothing, for invalidation neither. */
+static void test_top_byte_ignored(void)
+{
+    Bench *b = bench_new();
+
+    bench_attach(b, STAGE_1);
+    bench_refused(b, false, TAG | DATA_IOVA);
+    b->cd[0] |= cpu_to_le64(CD_TBI0);
+    smmu_command(b->smmu, CMD_CFGI_CD | CMD_STREAM(b->m->stream), CMD_LEAF);
+    g_assert_true(bench_can_read(b, TAG | DATA_IOVA));
+    g_assert_true(bench_can_write(b, TAG | DATA_IOVA));
+    smmu_assert_no_event(b->smmu);
+    *bench_leaf(b) = 0;
+    smmu_command(b->smmu, CMD_TLBI_NH_VA | CMD_ASID(b->s1->id),
+                 DATA_IOVA | CMD_LEAF);
+    bench_refused(b, false, TAG | DATA_IOVA);
+    bench_free(b);
+}
+
+/* The half of an access that is not mapped is not done. */
+static void test_access_across_pages(void)
+{
+    const uint64_t page = 4 * KiB;
+    Bench *b = bench_new();
+    size_t half = b->m->engine->unit / 2;
+    uint8_t *end = ram_at(b->ram, b->data + page - half, 2 * half);
+    SmmuEvent event;
+
+    for (Path path = 0; path < NUM_PATHS; path++) {
+        bench_attach(b, path);
+        *table_entry(bench_last_table(b), (path == STAGE_1 ? DATA_IOVA :
+                                           bench_ipa(b)) + page, 3) = 0;
+        smmu_invalidate_all(b->smmu);
+        memset(end, 0, 2 * half);
+        event = bench_refused(b, false, DATA_IOVA + page - half);
+        g_assert_cmphex(event.address, ==, DATA_IOVA + page);
+        g_assert_cmpmem(end, half, b->m->data, half);
+        for (size_t i = half; i < 2 * half; i++) {
+            g_assert_cmphex(end[i], ==, 0);
+        }
+    }
+    bench_free(b);
+}
+
 static void test_linear_stream_table(void)
 {
     Bench *b = bench_new();
@@ -731,7 +819,7 @@ static void test_linear_stream_table(void)
 typedef struct Change {
     const char *what;
     Path path;
-    enum { IN_STE, IN_CD, IN_LEAF } where;
+    enum { IN_STE, IN_CD, IN_TABLE, IN_LEAF } where;
     int word;
     uint64_t clear;
     uint64_t set;
@@ -787,7 +875,13 @@ static const Change changes[] = {
       CD_T1SZ(60), 0 },
     { "CD.EPD0", STAGE_1, IN_CD, 0, 0, CD_EPD0, EVENT_F_TRANSLATION },
 
-    /* Last descriptors: VMSAv8-64 */
+    /* Descriptors of a table, and last ones: VMSAv8-64 */
+    { "no table", STAGE_1, IN_TABLE, 0, ALL_BITS, 0, EVENT_F_TRANSLATION },
+    { "no table", NESTED, IN_TABLE, 0, ALL_BITS, 0, EVENT_F_TRANSLATION },
+    { "table beyond IPS", STAGE_1, IN_TABLE, 0, 0, 1ull << 45,
+      EVENT_F_ADDR_SIZE },
+    { "table beyond S2PS", STAGE_2, IN_TABLE, 0, 0, 1ull << 45,
+      EVENT_F_ADDR_SIZE },
     { "invalid", STAGE_1, IN_LEAF, 0, ALL_BITS, 0, EVENT_F_TRANSLATION },
     { "invalid", STAGE_2, IN_LEAF, 0, ALL_BITS, 0, EVENT_F_TRANSLATION },
     { "invalid", NESTED, IN_LEAF, 0, ALL_BITS, 0, EVENT_F_TRANSLATION },
@@ -817,15 +911,18 @@ static uint64_t *changed_word(Bench *b, const Change *change)
         return &b->ste[change->word];
     case IN_CD:
         return &b->cd[change->word];
+    case IN_TABLE:
+        return table_entry(bench_last_table(b), change->path == STAGE_1
+                           ? DATA_IOVA : bench_ipa(b), 2);
     default:
         return bench_leaf(b);
     }
 }
 
-/* Faults of tables are at the stage that the leaf is of. */
+/* Faults of tables are at the stage that maps the data last. */
 static bool expect_stage2(const Change *change)
 {
-    return change->where == IN_LEAF && change->path != STAGE_1;
+    return change->where >= IN_TABLE && change->path != STAGE_1;
 }
 
 static void check_change(Bench *b, const Change *change)
@@ -851,7 +948,7 @@ static void check_change(Bench *b, const Change *change)
         g_assert_cmphex(event.stream, ==, b->m->stream);
         g_assert_false(event.stall);
         /* A stream that is bad as a whole faults on what it needs first. */
-        if (change->where == IN_LEAF) {
+        if (change->where >= IN_TABLE) {
             g_assert_cmpint(event.read, ==, read);
             g_assert_cmpint(event.stage2, ==, expect_stage2(change));
             g_assert_cmphex(event.address, ==, DATA_IOVA);
@@ -1467,6 +1564,9 @@ int main(int argc, char **argv)
     qtest_add_func("/smmu/granules", test_granules);
     qtest_add_func("/smmu/mixed-granules", test_mixed_granules);
     qtest_add_func("/smmu/input-sizes", test_input_sizes);
+    qtest_add_func("/smmu/upper-half", test_upper_half);
+    qtest_add_func("/smmu/top-byte-ignored", test_top_byte_ignored);
+    qtest_add_func("/smmu/access-across-pages", test_access_across_pages);
     qtest_add_func("/smmu/linear-stream-table", test_linear_stream_table);
     qtest_add_func("/smmu/faults", test_faults);
     qtest_add_func("/smmu/large-output-sizes", test_large_output_sizes);
