@@ -11,7 +11,7 @@ import pytest
 
 from avpstool import guestqemu
 from bare import _build as bare
-from guest import _programs, _smmu, _vfio
+from guest import _programs, _iommu, _vfio
 
 FUNCTION, NEIGHBOUR = '0000:00:04.0', '0000:00:05.0'
 FUNCTIONS = [*_vfio.edu('addr=4'), *_vfio.edu('addr=5')]
@@ -28,7 +28,7 @@ def secret(work):
 def announced(output):
     """The events that have to come, as the program in the guest announces them."""
     found = re.findall(r'^refused (\S+) (\S+) (read|write) (\S+)$', output, re.MULTILINE)
-    return [_smmu.Event(int(kind, 16), _smmu.stream_of_function(function), direction,
+    return [_iommu.Event(int(kind, 16), _iommu.stream_of_function(function), direction,
                         int(address, 16)) for kind, function, direction, address in found]
 
 
@@ -45,7 +45,7 @@ def test_iommu_vfio(boot, work, secret):
         _vfio.verdict(output)
         wanted = announced(output)
         assert len({event.stream for event in wanted}) == 2 and len(wanted) < 10, output
-        assert _smmu.wait_for_events(machine, len(wanted)) == wanted
+        assert _iommu.wait_for_events(machine, len(wanted)) == wanted
         secret.check(machine)
         machine.power_off()
 
@@ -63,9 +63,9 @@ def test_iommu_vm(boot, work, secret):
         program = _programs.install(machine, vm.name)
         _vfio.verdict(machine.command(
             f'/mnt/qemu {VM} -kernel {program} -device vfio-pci,host={FUNCTION},romfile='))
-        stream = _smmu.stream_of_function(FUNCTION)
-        wanted = [_smmu.Event(_smmu.F_TRANSLATION, stream, direction, _vfio.FORBIDDEN)
+        stream = _iommu.stream_of_function(FUNCTION)
+        wanted = [_iommu.Event(_iommu.F_TRANSLATION, stream, direction, _vfio.FORBIDDEN)
                   for direction in ('read', 'write')]
-        assert _smmu.wait_for_events(machine, len(wanted)) == wanted
+        assert _iommu.wait_for_events(machine, len(wanted)) == wanted
         secret.check(machine)
         machine.power_off()

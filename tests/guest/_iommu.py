@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the guest's kernel says about its IOMMU: the groups, and the events of an SMMUv3.
+"""What the guest's kernel says about its IOMMU: the groups, and what was refused.
 
-The driver prints an event as its type and the four words of the record (IHI 0070 section 7.3):
+The driver of an SMMUv3 prints an event as the four words of its record (IHI 0070 section 7.3):
 
     arm-smmu-v3 9050000.iommu: event 0x10 received:
     arm-smmu-v3 9050000.iommu:      0x0000002000000010
     ...
+
+That of a virtio-iommu in one line:
+
+    virtio_iommu virtio0: page fault from EP 32 at 0x90000000 [   W ]
 """
 
 import re
@@ -13,6 +17,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 EVENT = re.compile(r'event 0x[0-9a-f]+ received:\n' + 4 * r'\s*0x([0-9a-f]{16})\n?')
+FAULT = re.compile(r'virtio_iommu .*fault from EP (\d+)(?: at (0x[0-9a-f]+))?')
 READ_NOT_WRITE = 1 << 35        # of the second word
 
 F_TRANSLATION = 0x10
@@ -42,7 +47,7 @@ class Group(NamedTuple):
 
 
 def events(machine):
-    """All events so far, in order."""
+    """All events of the SMMUv3 so far, in order."""
     said = machine.command("dmesg | sed -n 's/^.*arm-smmu-v3 [^:]*: //p'")
     return [Event.of_record(words) for words in EVENT.findall(said)]
 
@@ -55,6 +60,12 @@ def wait_for_events(machine, count):
     words = r'dmesg | grep -cE "arm-smmu-v3 .*:[[:space:]]+0x"'
     machine.wait_for(f'[ $({words}) -ge {4 * count} ]')
     return events(machine)
+
+
+def faults(machine):
+    """All faults of the virtio-iommu so far: endpoint, which is what a StreamID is, and address."""
+    said = machine.command('dmesg | grep virtio_iommu; true')
+    return [(int(endpoint), int(address or '0', 16)) for endpoint, address in FAULT.findall(said)]
 
 
 def interrupts(machine, name):
