@@ -562,7 +562,27 @@ static void test_stage2_faults_of_stage1(void)
     bench_free(b);
 }
 
-/* Input that no table has a place for */
+/*
+ * Input that is larger than the table says. Without its upper bits, it would
+ * be an address that is mapped.
+ */
+#define SMALL_INPUT_BITS 31
+
+static void cut_input(Bench *b)
+{
+    table_map(bench_last_table(b),
+              DATA_IOVA & ((1ull << SMALL_INPUT_BITS) - 1), b->data,
+              DATA_SIZE, MAY_READ_WRITE);
+    if (b->path == STAGE_1) {
+        b->cd[0] = cpu_to_le64((le64_to_cpu(b->cd[0]) & ~T0SZ_MASK) |
+                               CD_T0SZ(64 - SMALL_INPUT_BITS));
+    } else {
+        b->ste[2] = cpu_to_le64((le64_to_cpu(b->ste[2]) & ~S2T0SZ_MASK) |
+                                STE_2_T0SZ(64 - SMALL_INPUT_BITS));
+    }
+    smmu_invalidate_all(b->smmu);
+}
+
 static void test_input_beyond_size(void)
 {
     Bench *b = bench_new();
@@ -570,20 +590,31 @@ static void test_input_beyond_size(void)
 
     for (Path path = STAGE_1; path <= STAGE_2; path++) {
         bench_attach(b, path);
-        if (path == STAGE_1) {
-            /* 31 bits: the tables of both are the upper level's last ones. */
-            b->cd[0] = cpu_to_le64((le64_to_cpu(b->cd[0]) & ~T0SZ_MASK) |
-                                   CD_T0SZ(64 - 31));
-        } else {
-            b->ste[2] = cpu_to_le64((le64_to_cpu(b->ste[2]) & ~S2T0SZ_MASK) |
-                                    STE_2_T0SZ(64 - 31));
-        }
-        smmu_invalidate_all(b->smmu);
+        cut_input(b);
         event = bench_refused(b, true, DATA_IOVA);
         g_assert_cmphex(event.type, ==, EVENT_F_TRANSLATION);
         g_assert_cmphex(event.address, ==, DATA_IOVA);
         g_assert_cmpint(event.stage2, ==, path == STAGE_2);
     }
+    bench_free(b);
+}
+
+/* The same from stage 1 to stage 2 */
+static void test_intermediate_beyond_size(void)
+{
+    const uint64_t beyond = 1ull << 40;
+    Bench *b = bench_new();
+    SmmuEvent event;
+
+    bench_attach(b, NESTED);
+    g_assert_cmpint(b->s2->input_bits, ==, 40);
+    *table_entry(b->s1, DATA_IOVA, 3) |= cpu_to_le64(beyond);
+    smmu_invalidate_all(b->smmu);
+    event = bench_refused(b, true, DATA_IOVA);
+    g_assert_cmphex(event.type, ==, EVENT_F_TRANSLATION);
+    g_assert_true(event.stage2);
+    g_assert_cmphex(event.address, ==, DATA_IOVA);
+    g_assert_cmphex(event.ipa & EVENT_IPA_MASK, ==, bench_ipa(b) | beyond);
     bench_free(b);
 }
 
@@ -611,5 +642,7 @@ int main(int argc, char **argv)
     qtest_add_func("/smmu-streams/stage2-faults-of-stage1",
                    test_stage2_faults_of_stage1);
     qtest_add_func("/smmu-streams/input-beyond-size", test_input_beyond_size);
+    qtest_add_func("/smmu-streams/intermediate-beyond-size",
+                   test_intermediate_beyond_size);
     return g_test_run();
 }
