@@ -40,7 +40,7 @@ def test_bench_holds_the_machine_to_what_virt_reaches():
              for machine, (_, transports) in dma.MACHINES.items() for transport in transports
              for side in dma.SIDES}
     rates['net', 'virt', 'pcie', 'smmuv3'] = [7.0]
-    memory = {(machine, side): 300.0 for machine in dma.MACHINES for side in dma.SIDES}
+    memory = {(machine, side): [300.0] for machine in dma.MACHINES for side in dma.SIDES}
     rows = {figure.key: figures.as_record(figure) for figure in dma.as_figures(rates, memory)}
     assert rows['net-avps-ecu-pcie']['goals'] == [
         {'ratio': 0.7, 'whose': "virt's", 'met': False},
