@@ -71,6 +71,11 @@ uint64_t ram_alloc(RamView *ram, uint64_t size)
     return pa;
 }
 
+void ram_align(RamView *ram, uint64_t size)
+{
+    ram->next = ROUND_UP(ram->next, size);
+}
+
 void ram_release(RamView *ram, uint64_t mark)
 {
     ram->next = mark;

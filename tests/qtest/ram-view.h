@@ -34,6 +34,9 @@ void *ram_at(const RamView *ram, uint64_t pa, uint64_t size);
 /* Zeroed memory, aligned to its size (a power of two); a physical address */
 uint64_t ram_alloc(RamView *ram, uint64_t size);
 
+/* Let what is allocated next begin at a multiple of @size. */
+void ram_align(RamView *ram, uint64_t size);
+
 /* Give back everything that was allocated since ram->next was @mark. */
 void ram_release(RamView *ram, uint64_t mark);
 

@@ -13,8 +13,7 @@
 /* Apart from the device tree and the tables; on the largest entry's bounds */
 #define CONTROL_PAGE reg("ram", 128 * MiB)
 #define DATA_PAGE reg("ram", 256 * MiB)
-/* A stage 2 maps what of it and of the CD is not allocated yet, too. */
-#define TABLES_TO_COME (1 * MiB)
+#define LARGEST_PAGE (64 * KiB)
 
 #define BENCH_MASTER "pci-00:02.0"
 
@@ -135,19 +134,15 @@ static PageTable *make_s1(Bench *b, Granule granule, int level)
     return s1;
 }
 
-/* The tables and the CD of a nested stage 1 lie where ram_alloc() takes from */
-static void map_tables(Bench *b, PageTable *s2, uint64_t first)
+/* What a guest has for stage 1 lies behind its stage 2, too. */
+static void map_guest_tables(const Bench *b, PageTable *s2)
 {
-    uint64_t page = table_entry_size(s2, 3);
-    uint64_t end = b->ram->next + TABLES_TO_COME;
-
-    for (uint64_t pa = first & ~(page - 1); pa < end; pa += page) {
-        table_map_level(s2, pa + IPA_OFFSET, pa, 3, MAY_READ_WRITE);
-    }
+    table_map(s2, b->guest + IPA_OFFSET, b->guest, b->guest_end - b->guest,
+              MAY_READ_WRITE);
 }
 
 /* Pages first: an entry for the data may be large enough to replace them. */
-static PageTable *make_s2(Bench *b, Granule granule, int level, uint64_t mark)
+static PageTable *make_s2(Bench *b, Granule granule, int level)
 {
     /* Level 1 for 4 KiB, with concatenated tables; 64 KiB starts at 2. */
     PageTable *s2 = table_new(b->ram, 2, granule, S2_BITS,
@@ -158,27 +153,38 @@ static PageTable *make_s2(Bench *b, Granule granule, int level, uint64_t mark)
     s2->id = BENCH_VMID;
     table_map(s2, control, b->control, MASTER_CONTROL_SIZE, MAY_READ_WRITE);
     if (b->path == NESTED) {
-        map_tables(b, s2, mark);
+        map_guest_tables(b, s2);
     }
     map_data(s2, bench_ipa(b), b->data, level);
     return s2;
 }
 
+/* The stage 1 and its CD, on pages that have nothing else of any size */
+static void make_guest_tables(Bench *b, Granule granule, int level)
+{
+    ram_align(b->ram, LARGEST_PAGE);
+    b->guest = b->ram->next;
+    b->s1 = make_s1(b, granule, level);
+    b->cd_address = cd_new(b->s1);
+    b->cd = ram_at(b->ram, b->cd_address, CD_WORDS * 8);
+    ram_align(b->ram, LARGEST_PAGE);
+    b->guest_end = b->ram->next;
+}
+
 void bench_attach_granule(Bench *b, Path path, Granule granule, int level)
 {
-    uint64_t mark;
+    uint64_t ste[STE_WORDS];
 
     bench_detach(b);
-    mark = b->ram->next;
     b->path = path;
     if (path != STAGE_2) {
-        b->s1 = make_s1(b, granule, level);
+        make_guest_tables(b, granule, level);
     }
     if (path != STAGE_1) {
-        b->s2 = make_s2(b, granule, level, mark);
+        b->s2 = make_s2(b, granule, level);
     }
-    b->cd_address = smmu_attach(b->smmu, b->m->stream, b->s1, b->s2);
-    b->cd = b->cd_address ? ram_at(b->ram, b->cd_address, CD_WORDS * 8) : NULL;
+    ste_fill(ste, b->s1 ? b->cd_address + b->s1->ipa_offset : 0, b->s2);
+    smmu_set_ste(b->smmu, b->m->stream, ste);
     b->ste = smmu_ste(b->smmu, b->m->stream);
     smmu_invalidate_all(b->smmu);
     start_master(b, CONTROL_IOVA);
@@ -221,6 +227,7 @@ void bench_detach(Bench *b)
 {
     g_clear_pointer(&b->s1, g_free);
     g_clear_pointer(&b->s2, g_free);
+    b->cd = NULL;
 }
 
 static uint8_t *data_memory(const Bench *b)

@@ -44,6 +44,8 @@ typedef struct Bench {
     uint64_t *ste;
     uint64_t *cd;
     uint64_t cd_address;        /* physical */
+    uint64_t guest;             /* the RAM that CD and stage 1 have */
+    uint64_t guest_end;
 } Bench;
 
 /* The arguments of the machine, with its RAM; the caller frees them. */

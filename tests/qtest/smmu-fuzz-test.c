@@ -611,6 +611,86 @@ static void test_registers(void)
     run_random(disorder_registers, "registers");
 }
 
+/* --- A guest that owns its stage 1, and is held by its stage 2 --- */
+
+/* Of the hypervisor: the stage 2 and the stream's entry */
+typedef struct Held {
+    uint64_t s2;
+    size_t s2_size;
+    void *s2_copy;
+    uint64_t ste[STE_WORDS];
+} Held;
+
+static void copy_held(Fuzz *f, Held *held)
+{
+    Bench *b = f->b;
+
+    held->s2 = b->guest_end;
+    held->s2_size = b->ram->next - b->guest_end;
+    held->s2_copy = g_memdup2(ram_at(b->ram, held->s2, held->s2_size),
+                              held->s2_size);
+    memcpy(held->ste, b->ste, sizeof(held->ste));
+}
+
+static void check_held(Fuzz *f, const Held *held)
+{
+    g_assert_cmpmem(ram_at(f->b->ram, held->s2, held->s2_size), held->s2_size,
+                    held->s2_copy, held->s2_size);
+    g_assert_cmpmem(f->b->ste, sizeof(held->ste), held->ste,
+                    sizeof(held->ste));
+    g_free(held->s2_copy);
+}
+
+/* Anything at the CD and the tables; every address that they may lead to */
+static void disorder_guest(Fuzz *f)
+{
+    Bench *b = f->b;
+    uint64_t *leaf;
+    Held held;
+
+    bench_rebuild(b, f->mark, NESTED);
+    leaf = table_entry(b->s1, DATA_IOVA, 3);
+    copy_held(f, &held);
+    if (below(f, 2)) {
+        mutate_structure(f, b->cd, 4);
+        set_field(b->cd, (Field) { 0, 31, 1 }, 1);
+    }
+    for (int n = below(f, 256); n; n--) {
+        mutate(f, ram_at(b->ram, ROUND_DOWN(b->guest +
+                         below(f, b->guest_end - b->guest), 8), 8));
+    }
+    /* A page of anything that there is */
+    *leaf = cpu_to_le64(
+        (any_address(f) & EVENT_IPA_MASK) | below(f, 2) * IPA_OFFSET |
+        TTD_AF | TTD_VALID | TTD_TABLE_OR_PAGE | 1 << 6);
+    smmu_invalidate_all(b->smmu);
+    for (int n = 0; n < 4; n++) {
+        access_memory(f, n ? iova_of_case(f) : DATA_IOVA);
+    }
+    check_events(f);
+    check_held(f, &held);
+}
+
+static void test_hostile_guest(void)
+{
+    Fuzz *f = fuzz_new();
+    Bench *b = f->b;
+
+    ram_fill_pattern(b->ram);
+    ram_may_change(b->ram, b->data, DATA_SIZE);
+    ram_may_change(b->ram, b->control, MASTER_CONTROL_SIZE);
+    while (f->cases < CASES) {
+        begin_case(f, "guest");
+        g_rand_set_seed(f->rand, SEED + f->cases);
+        disorder_guest(f);
+        end_case(f);
+        if (f->cases % 100 == 0) {
+            ram_check_pattern(b->ram);
+        }
+    }
+    fuzz_free(f);
+}
+
 /* --- Everything at once --- */
 
 static void disorder_everything(Fuzz *f)
@@ -654,6 +734,7 @@ int main(int argc, char **argv)
     qtest_add_func("/smmu-fuzz/commands", test_commands);
     qtest_add_func("/smmu-fuzz/queues", test_queues);
     qtest_add_func("/smmu-fuzz/registers", test_registers);
+    qtest_add_func("/smmu-fuzz/hostile-guest", test_hostile_guest);
     qtest_add_func("/smmu-fuzz/everything", test_everything);
     return g_test_run();
 }

@@ -50,17 +50,19 @@ static void test_mixed_granules(void)
         for (int j = 0; j < 3; j++) {
             uint64_t ste[STE_WORDS];
             uint64_t mark = b->ram->next;
-            uint64_t cd;
+            uint64_t cd, guest, guest_end;
             PageTable *s1;
 
             bench_attach_granule(b, NESTED, granules[i], 3);
             s1 = b->s1;
             cd = b->cd_address;
+            guest = b->guest;
+            guest_end = b->guest_end;
             b->s1 = NULL;
             bench_attach_granule(b, NESTED, granules[j], 3);
             /* The second stage 2 maps the first stage 1's tables, too. */
-            table_map(b->s2, ROUND_DOWN(mark, 64 * KiB) + IPA_OFFSET,
-                      ROUND_DOWN(mark, 64 * KiB), 2 * MiB, MAY_READ_WRITE);
+            table_map(b->s2, guest + IPA_OFFSET, guest, guest_end - guest,
+                      MAY_READ_WRITE);
             ste_fill(ste, cd + IPA_OFFSET, b->s2);
             smmu_set_ste(b->smmu, b->m->stream, ste);
             smmu_invalidate_all(b->smmu);

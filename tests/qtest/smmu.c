@@ -282,7 +282,7 @@ void smmu_set_config(Smmu *smmu, uint32_t stream, int config)
     smmu_set_ste(smmu, stream, words);
 }
 
-void cd_fill(uint64_t *cd, const PageTable *s1)
+static void cd_fill(uint64_t *cd, const PageTable *s1)
 {
     cd[0] = CD_T0SZ(64 - s1->input_bits) | CD_TG0(table_tg(s1)) | CD_EPD1 |
             CD_VALID | CD_IPS(SIZE_44_BITS) | CD_AA64 | CD_R | CD_A |
@@ -307,19 +307,21 @@ void ste_fill(uint64_t *ste, uint64_t cd, const PageTable *s2)
     }
 }
 
-uint64_t smmu_attach(Smmu *smmu, uint32_t stream, const PageTable *s1,
-                     const PageTable *s2)
+uint64_t cd_new(const PageTable *s1)
+{
+    uint64_t cd = ram_alloc(s1->ram, CD_SIZE);
+
+    cd_fill(ram_at(s1->ram, cd, CD_SIZE), s1);
+    return cd;
+}
+
+void smmu_attach(Smmu *smmu, uint32_t stream, const PageTable *s1,
+                 const PageTable *s2)
 {
     uint64_t ste[STE_WORDS];
-    uint64_t cd = 0;
 
-    if (s1) {
-        cd = ram_alloc(smmu->ram, CD_SIZE);
-        cd_fill(ram_at(smmu->ram, cd, CD_SIZE), s1);
-    }
-    ste_fill(ste, cd ? cd + s1->ipa_offset : 0, s2);
+    ste_fill(ste, s1 ? cd_new(s1) + s1->ipa_offset : 0, s2);
     smmu_set_ste(smmu, stream, ste);
-    return cd;
 }
 
 /* --- Translation tables --- */

@@ -311,15 +311,17 @@ void smmu_set_ste(Smmu *smmu, uint32_t stream, const uint64_t *words);
 /* A stream that aborts, or bypasses */
 void smmu_set_config(Smmu *smmu, uint32_t stream, int config);
 
-/* Fill in a CD for a stage 1, and an STE for both (or one) of the stages. */
-void cd_fill(uint64_t *cd, const PageTable *s1);
-void ste_fill(uint64_t *ste, uint64_t cd, const PageTable *s2);
+/* A CD for a stage 1; its physical address */
+uint64_t cd_new(const PageTable *s1);
 
 /*
- * Let @stream be translated by one or two tables; the other is NULL. Returns
- * the address of the CD, 0 without a stage 1.
+ * Fill in an STE for one or both of the stages: @cd is the address of a CD as
+ * the stage 2 knows it, or 0, and @s2 the stage 2, or NULL.
  */
-uint64_t smmu_attach(Smmu *smmu, uint32_t stream, const PageTable *s1,
-                     const PageTable *s2);
+void ste_fill(uint64_t *ste, uint64_t cd, const PageTable *s2);
+
+/* Let @stream be translated by one or two tables; the other is NULL. */
+void smmu_attach(Smmu *smmu, uint32_t stream, const PageTable *s1,
+                 const PageTable *s2);
 
 #endif
