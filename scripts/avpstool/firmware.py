@@ -3,12 +3,11 @@
 
 import os
 import shutil
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from avpstool import apt, hostdeps, initramfs, kernel, paths, state, ui
+from avpstool import apt, hostdeps, initramfs, kernel, paths, state, steps, ui
 
 NAMES = ('u-boot', 'edk2')
 
@@ -97,24 +96,14 @@ def _write_disk(path, files):
     path.touch()
     os.truncate(path, size)
     start, gap = PARTITION_START // SECTOR, PARTITION_END_GAP // SECTOR
-    _tool('sgdisk', '--clear', f'--new=1:{start}:-{gap}', '--typecode=1:EF00',
-          '--change-name=1:ESP', path)
+    steps.disk_tool('sgdisk', '--clear', f'--new=1:{start}:-{gap}', '--typecode=1:EF00',
+                    '--change-name=1:ESP', path)
     blocks = (size - PARTITION_START - PARTITION_END_GAP) // 1024
-    _tool('mkfs.vfat', '-F', '32', '-n', 'ESP', f'--offset={start}', path, blocks)
+    steps.disk_tool('mkfs.vfat', '-F', '32', '-n', 'ESP', f'--offset={start}', path, blocks)
     partition = f'{path}@@{PARTITION_START}'
     with tempfile.TemporaryDirectory() as directory:
         for name, data in files.items():
             file = Path(directory) / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
-        _tool('mcopy', '-s', '-i', partition, *sorted(Path(directory).iterdir()), '::')
-
-
-def _tool(*argv):
-    """Run a partitioning tool; some live where only root's PATH looks."""
-    result = subprocess.run([str(word) for word in argv], check=False, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                            env={'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8'})
-    if result.returncode != 0:
-        raise ui.UserError(f'{argv[0]} failed: {result.stdout.strip()}: make room on the disk '
-                           'that holds build/, or report this')
+        steps.disk_tool('mcopy', '-s', '-i', partition, *sorted(Path(directory).iterdir()), '::')

@@ -52,22 +52,17 @@ def _make_disk(packages, directory, disk):
     for deb in packages.files:
         steps.unpack_deb(deb, root)
     (content / 'lib').mkdir(parents=True)
-    for name, file in _linked(root / 'usr/bin' / PROGRAM, root).items():
+    for name, file in libraries(root / 'usr/bin' / PROGRAM, root).items():
         shutil.copy(file, content / 'lib' / name)
     shutil.copy(root / 'usr/bin' / PROGRAM, content)
     (content / 'qemu').write_text(START)
     (content / 'qemu').chmod(0o755)
     size = sum(file.stat().st_size for file in content.rglob('*')) * ROOM
-    made = subprocess.run(['mkfs.ext4', '-q', '-b', '4096', '-O', '^has_journal', '-m', '0',
-                           '-d', content, disk, f'{int(size) >> 10}k'], check=False,
-                          text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          env={'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8'})
-    if made.returncode != 0:
-        raise ui.UserError(f'mkfs.ext4 failed: {made.stdout.strip()}: make room on the disk that '
-                           'holds build/, or report this')
+    steps.disk_tool('mkfs.ext4', '-q', '-b', '4096', '-O', '^has_journal', '-m', '0', '-d', content,
+                    disk, f'{int(size) >> 10}k')
 
 
-def _linked(program, root):
+def libraries(program, root):
     """The libraries that `program` is linked with, and those are in turn:
     a dictionary from their names to the files below `root`."""
     there = {file.name: file for file in sorted(root.glob('usr/lib/**/*.so*')) if file.exists()}

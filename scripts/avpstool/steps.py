@@ -100,3 +100,13 @@ def _untar(source, directory, options, report):
 def _broken(what):
     return ui.UserError(f'{what} cannot be unpacked: make room on the disk, or remove '
                         f'{paths.CACHE} to fetch everything anew')
+
+
+def disk_tool(*argv):
+    """Run a tool that makes disk images; some live where only root's PATH looks."""
+    result = subprocess.run([str(word) for word in argv], check=False, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            env={'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8'})
+    if result.returncode != 0:
+        raise ui.UserError(f'{argv[0]} failed: {result.stdout.strip()}: make room on the disk '
+                           'that holds build/, or report this')

@@ -9,7 +9,7 @@ import textwrap
 
 import pytest
 
-from avpstool import apt, cpio, modules, overlay, paths, state, ui
+from avpstool import apt, cpio, guestqemu, modules, overlay, paths, state, ui
 
 pytestmark = pytest.mark.quick
 
@@ -99,6 +99,57 @@ def test_mirrors_missing(system_sources):
     system_sources('sources.list', 'deb http://tools.example/tools stable main\n')
     with pytest.raises(ui.UserError, match='no Debian mirror'):
         apt.mirrors()
+
+
+# What belongs to a package
+
+PLAN = '''\
+Inst libone1 (1.0-1+deb13u1 Debian:13.7/stable, Debian-Security:13/stable-security [arm64])
+Inst libtwo2 (2:2.0-2 Debian:13.7/stable [all]) []
+Inst tool (1:3.0+ds-3 Debian:13.7/stable [arm64])
+Conf libone1 (1.0-1+deb13u1 Debian:13.7/stable [arm64])
+Conf tool (1:3.0+ds-3 Debian:13.7/stable [arm64])
+'''
+
+
+@pytest.fixture
+def archive(monkeypatch):
+    """An archive where apt would install what PLAN says."""
+    monkeypatch.setattr(apt.Archive, '_ensure_lists', lambda self: None)
+    monkeypatch.setattr(apt.subprocess, 'run', lambda command, **options:
+                        subprocess.CompletedProcess(command, 0, stdout=PLAN))
+    return apt.Archive('test', ['trixie'])
+
+
+def test_package_with_needs(archive):
+    tool, = archive.with_needs('tool')
+    assert sorted(map(str, tool.all())) == ['libone1=1.0-1+deb13u1', 'libtwo2=2:2.0-2',
+                                            'tool=1:3.0+ds-3']
+
+
+def test_package_with_needs_unknown(archive):
+    assert archive.with_needs('other') == []
+
+
+@pytest.fixture
+def linked_program(work):
+    """A program that is linked with libone, which is linked with libtwo."""
+    libraries = work / 'usr/lib/sub'
+    libraries.mkdir(parents=True)
+    compiler = ['aarch64-linux-gnu-gcc', '-nostdlib', '-shared', '-x', 'c', '/dev/null', '-x',
+                'none', '-Wl,--no-as-needed']
+    for name, *others in (['libtwo.so'], ['libone.so', 'libtwo.so'], ['program', 'libone.so']):
+        subprocess.run([*compiler, '-o', libraries / name, f'-Wl,-soname,{name}',
+                        *(libraries / other for other in others)], check=True)
+    return libraries / 'program'
+
+
+def test_libraries_of_a_program(linked_program, work):
+    found = guestqemu.libraries(linked_program, work)
+    assert sorted(found) == ['libone.so', 'libtwo.so']
+    (linked_program.parent / 'libtwo.so').unlink()
+    with pytest.raises(ui.UserError, match='libtwo.so'):
+        guestqemu.libraries(linked_program, work)
 
 
 # Interruptions
