@@ -207,6 +207,18 @@ static void write_cr0(AvpsSmmuv3 *s, uint32_t value)
     s->cr0 = value & CR0_BITS;
 }
 
+/* Section 3.18.1: once it is off, none comes any more. */
+static void write_irq_ctrl(AvpsSmmuv3 *s, uint32_t value)
+{
+    s->irq_ctrl = value & IRQ_CTRL_BITS;
+    if (!FIELD_EX32(value, IRQ_CTRL, GERROR_IRQEN)) {
+        s->pending_irqs &= ~(1u << AVPS_SMMU_IRQ_GERROR);
+    }
+    if (!FIELD_EX32(value, IRQ_CTRL, EVENTQ_IRQEN)) {
+        s->pending_irqs &= ~(1u << AVPS_SMMU_IRQ_EVENTQ);
+    }
+}
+
 /* Returns false when an enable bit guards the register. Locked. */
 static bool write_register(AvpsSmmuv3 *s, hwaddr offset, uint32_t value)
 {
@@ -235,7 +247,7 @@ static bool write_register(AvpsSmmuv3 *s, hwaddr offset, uint32_t value)
         }
         return true;
     case A_IRQ_CTRL:
-        s->irq_ctrl = value & IRQ_CTRL_BITS;
+        write_irq_ctrl(s, value);
         return true;
     case A_GERRORN:
         s->gerrorn = value & GERROR_BITS;
@@ -338,7 +350,7 @@ static void registers_write(void *opaque, hwaddr offset, uint64_t value,
         return;
     }
     if (offset == A_CR0 || offset == A_GBPA) {
-        avps_smmu_notify(s, 0, UINT64_MAX);
+        avps_smmu_notify_unmap(s, 0, UINT64_MAX);
     }
     if (offset == A_CR0 || offset == A_CMDQ_PROD || offset == A_GERRORN) {
         avps_smmu_run_commands(s);
@@ -355,6 +367,10 @@ static const MemoryRegionOps register_ops = {
 
 /* --- Masters --- */
 
+/*
+ * A master stays when its bus goes with a bridge that is unplugged: nobody
+ * uses it then, and a bus that comes to the same place is served by it.
+ */
 static AvpsSmmuMaster *create_master(AvpsSmmuv3 *s, PCIBus *bus, int devfn)
 {
     AvpsSmmuMaster *master = g_new0(AvpsSmmuMaster, 1);
@@ -444,7 +460,7 @@ static void smmuv3_reset_exit(Object *obj, ResetType type)
     }
     qemu_bh_cancel(s->irq_bh);
     qemu_bh_cancel(s->cmdq_bh);
-    avps_smmu_notify(s, 0, UINT64_MAX);
+    avps_smmu_notify_unmap(s, 0, UINT64_MAX);
 }
 
 static void smmuv3_realize(DeviceState *dev, Error **errp)
@@ -483,7 +499,10 @@ static void smmuv3_write_node(AvpsFdtNode *obj, AvpsFdt *fdt,
     avps_fdt_set_flag(fdt, path, "dma-coherent");
 }
 
-/* --- Migration. Caches are filled again from the tables. --- */
+/*
+ * --- Migration. Caches are filled again from the tables; registers need no
+ * check, because every use masks what it takes from them. ---
+ */
 
 static int smmuv3_post_load(void *opaque, int version_id)
 {

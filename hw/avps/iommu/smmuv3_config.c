@@ -35,6 +35,8 @@
 #define STE_S2AA64(ste) FIELD64(ste, 2, 51, 1)
 #define STE_S2ENDI(ste) FIELD64(ste, 2, 52, 1)
 #define STE_S2AFFD(ste) FIELD64(ste, 2, 53, 1)
+#define STE_S2HD(ste) FIELD64(ste, 2, 55, 1)
+#define STE_S2HA(ste) FIELD64(ste, 2, 56, 1)
 #define STE_S2S(ste) FIELD64(ste, 2, 57, 1)
 #define STE_S2R(ste) FIELD64(ste, 2, 58, 1)
 #define STE_S2TTB(ste) ((ste)[3] & MAKE_64BIT_MASK(4, 48))
@@ -205,7 +207,8 @@ static bool decode_s2(const uint64_t *ste, SmmuConfig *config)
     uint64_t base = STE_S2TTB(ste);
     int first_bits;
 
-    if (!STE_S2AA64(ste) || STE_S2ENDI(ste) || STE_S2S(ste)) {
+    if (!STE_S2AA64(ste) || STE_S2ENDI(ste) || STE_S2S(ste) ||
+        STE_S2HD(ste) || STE_S2HA(ste)) {
         return false;
     }
     config->s2.record = STE_S2R(ste);

@@ -3,6 +3,7 @@
  *
  * smmuv3.c            registers, masters, reset, migration
  * smmuv3_queues.c     command queue, event queue, interrupts
+ * smmuv3_memory.c     tables and queues in memory
  * smmuv3_config.c     from a StreamID to a configuration
  * smmuv3_walk.c       from an address and a configuration to memory
  * smmuv3_translate.c  one transaction: caches, configuration, walk, faults
@@ -23,6 +24,7 @@
 #define SMMU_SID_BITS 16
 #define SMMU_OUTPUT_BITS 44 /* of physical and intermediate addresses */
 #define SMMU_QUEUE_BITS 19  /* largest command and event queue, log2 */
+#define SMMU_DEVICE_ID 0xffff /* of its own messages at the ITS; no stream */
 
 /* --- Registers, section 6.3 --- */
 
@@ -186,6 +188,7 @@ typedef struct SmmuMapping {
     uint64_t output;
     uint64_t mask;  /* the size minus one */
     uint32_t perm;  /* SMMU_READ, SMMU_WRITE; 0: nothing */
+    bool global;    /* of all ASIDs */
 } SmmuMapping;
 
 /*
@@ -220,6 +223,7 @@ struct AvpsSmmuMaster {
     SmmuConfig config;
     SmmuMapping *tlb;     /* SMMU_TLB_SIZE, indexed by low bits of the page */
     bool tlb_has_blocks;  /* some mapping is larger than a page */
+    bool tlb_has_globals; /* some mapping is of all ASIDs */
     SmmuLines lines;
 
     QLIST_ENTRY(AvpsSmmuMaster) next, next_active, next_notified;
@@ -234,7 +238,7 @@ struct AvpsSmmuMaster {
 bool avps_smmu_read_config(AvpsSmmuv3 *s, uint32_t stream, SmmuConfig *config,
                            SmmuLines *lines, SmmuFault *fault);
 
-/* --- smmuv3_walk.c --- */
+/* --- smmuv3_memory.c --- */
 
 /* Read @size bytes of a table or queue at @address; false: abort. */
 bool avps_smmu_fetch(uint64_t address, void *buffer, size_t size);
@@ -244,6 +248,8 @@ bool avps_smmu_store(uint64_t address, const void *buffer, size_t size);
 
 /* Read a 64-bit word of a table. */
 bool avps_smmu_fetch_word(uint64_t address, uint64_t *word);
+
+/* --- smmuv3_walk.c --- */
 
 /*
  * The level at which a walk begins, with @input_bits of address and pages of
@@ -259,6 +265,9 @@ bool avps_smmu_walk_stage2(const SmmuConfig *config, SmmuLines *lines,
                            uint64_t ipa, bool write, SmmuClass class,
                            SmmuMapping *mapping, SmmuFault *fault);
 
+/* The mapping around @iova of a stream that is not translated. */
+SmmuMapping avps_smmu_identity(uint64_t iova);
+
 /* Translate by all stages that @config enables. */
 bool avps_smmu_walk(const SmmuConfig *config, SmmuLines *lines,
                     SmmuAccess access, SmmuMapping *mapping, SmmuFault *fault);
@@ -273,6 +282,9 @@ uint16_t avps_smmu_stream(const AvpsSmmuMaster *master);
 /* Forget everything that is cached of @master's tables. Locked. */
 void avps_smmu_forget(AvpsSmmuMaster *master);
 
+/* Forget the lines of tables, but no translation. Locked. */
+void avps_smmu_forget_lines(AvpsSmmuMaster *master);
+
 /* Forget what is mapped at @first to @last of @master. Locked. */
 void avps_smmu_forget_range(AvpsSmmuMaster *master, uint64_t first,
                             uint64_t last);
@@ -283,13 +295,13 @@ void avps_smmu_forget_range(AvpsSmmuMaster *master, uint64_t first,
 void avps_smmu_run_commands(AvpsSmmuv3 *s);
 
 /* Tell outside caches, such as vhost's, that @first to @last are unmapped. */
-void avps_smmu_notify(AvpsSmmuv3 *s, uint64_t first, uint64_t last);
+void avps_smmu_notify_unmap(AvpsSmmuv3 *s, uint64_t first, uint64_t last);
 
 /* Report @fault of a transaction of @stream to software. Locked. */
 void avps_smmu_record_event(AvpsSmmuv3 *s, uint32_t stream,
                             SmmuAccess access, const SmmuFault *fault);
 
-/* Raise the interrupts that became due under the lock; it must be free. */
+/* Raise the interrupts that became due. Under the big lock, not locked. */
 void avps_smmu_deliver_irqs(AvpsSmmuv3 *s);
 
 #endif

@@ -6,8 +6,8 @@
  *
  * Commands run when software moves CMDQ_PROD, under the big lock. A queue can
  * be long, so a turn ends after some and the rest follows in a bottom half.
- * Events come from any thread; what they have to raise waits until the big
- * lock is held.
+ * Events come from any thread, in the middle of what some device does; what
+ * they have to raise waits for a bottom half.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -78,6 +78,7 @@ static void make_due(AvpsSmmuv3 *s, AvpsSmmuIrq irq)
 
     if (!enable[irq] || s->irq_ctrl & enable[irq]) {
         s->pending_irqs |= 1u << irq;
+        qemu_bh_schedule(s->irq_bh);
     }
 }
 
@@ -96,10 +97,11 @@ static void raise_gerror(AvpsSmmuv3 *s, uint32_t error)
 /* Under the big lock. Returns false when the message was aborted. */
 static bool send_message(uint64_t address, uint32_t data)
 {
+    const MemTxAttrs attrs = { .requester_id = SMMU_DEVICE_ID };
     MemTxResult result;
 
-    address_space_stl_le(&address_space_memory, address, data,
-                         MEMTXATTRS_UNSPECIFIED, &result);
+    address_space_stl_le(&address_space_memory, address, data, attrs,
+                         &result);
     return result == MEMTX_OK;
 }
 
@@ -127,13 +129,6 @@ void avps_smmu_deliver_irqs(AvpsSmmuv3 *s)
 {
     uint32_t due;
 
-    if (!bql_locked()) {
-        qemu_bh_schedule(s->irq_bh);
-        return;
-    }
-    if (!s->pending_irqs) {
-        return;
-    }
     WITH_QEMU_LOCK_GUARD(&s->lock) {
         due = s->pending_irqs;
         s->pending_irqs = 0;
@@ -142,10 +137,6 @@ void avps_smmu_deliver_irqs(AvpsSmmuv3 *s)
         if (due & (1u << irq)) {
             raise_irq(s, irq);
         }
-    }
-    /* A message that was aborted is a global error, which may interrupt too */
-    if (s->pending_irqs) {
-        qemu_bh_schedule(s->irq_bh);
     }
 }
 
@@ -252,7 +243,7 @@ typedef enum CommandError {
 #define CMD_STREAM(cmd) extract64((cmd)[0], 32, 32)
 #define CMD_STREAM_RANGE(cmd) extract64((cmd)[1], 0, 5)
 #define CMD_NUM(cmd) extract64((cmd)[0], 12, 5)
-#define CMD_SCALE(cmd) extract64((cmd)[0], 20, 6)
+#define CMD_SCALE(cmd) extract64((cmd)[0], 20, 5)
 #define CMD_VMID(cmd) extract64((cmd)[0], 32, 16)
 #define CMD_ASID(cmd) extract64((cmd)[0], 48, 16)
 #define CMD_TG(cmd) extract64((cmd)[1], 10, 2)
@@ -260,39 +251,52 @@ typedef enum CommandError {
 #define CMD_SYNC_CS(cmd) extract64((cmd)[0], 12, 2)
 #define CMD_SYNC_MSI_DATA(cmd) extract64((cmd)[0], 32, 32)
 #define CMD_SYNC_MSI_ADDRESS(cmd) ((cmd)[1] & MAKE_64BIT_MASK(2, 50))
+#define SYNC_SILENTLY 0
 #define SYNC_BY_IRQ 1
+#define SYNC_BY_EVENT 2 /* for cores in WFE; QEMU's do not wait in it */
 
 /* An invalidation: of which streams, and what of each */
 typedef struct Invalidation {
-    bool by_asid, by_vmid, stage1_only, stage2_only;
-    uint16_t asid, vmid;
+    bool by_vmid, by_asid;
+    bool globals_too;              /* whatever the ASID, section 4.4.2.4 */
+    bool stage1_only, stage2_only;
+    uint16_t vmid, asid;
     uint64_t first, last;
 } Invalidation;
 
 static const Invalidation of_everything = { .last = UINT64_MAX };
 
-static bool concerns(const Invalidation *what, const SmmuConfig *config)
+/* Section 3.17: the VMID tags both stages, the ASID stage 1. */
+static bool concerns_vm(const Invalidation *what, const SmmuConfig *config)
 {
-    /* Section 3.17: the ASID tags stage 1, the VMID both stages */
     return (!what->by_vmid || config->vmid == what->vmid) &&
-           (!what->by_asid || config->asid == what->asid) &&
            (!(what->stage1_only || what->by_asid) || config->s1.enabled) &&
            (!what->stage2_only || config->s2.enabled);
+}
+
+static bool concerns_asid(const Invalidation *what,
+                          const AvpsSmmuMaster *master)
+{
+    return !what->by_asid || master->config.asid == what->asid ||
+           (what->globals_too && master->tlb_has_globals);
 }
 
 /* Tell whoever caches translations of @master that a range is gone. */
 static void notify_unmap(AvpsSmmuMaster *master, uint64_t first, uint64_t last)
 {
     IOMMUTLBEvent event = {
-        .type = IOMMU_NOTIFIER_UNMAP,
         .entry = { .target_as = &address_space_memory, .perm = IOMMU_NONE },
     };
 
     for (;;) {
-        uint64_t mask = dma_aligned_pow2_mask(first, last, 64);
+        /* Half of everything is the most whose size can be expressed */
+        uint64_t mask = dma_aligned_pow2_mask(first, last, 63);
 
         event.entry.iova = first;
         event.entry.addr_mask = mask;
+        event.type = IOMMU_NOTIFIER_UNMAP;
+        memory_region_notify_iommu(&master->view, 0, event);
+        event.type = IOMMU_NOTIFIER_DEVIOTLB_UNMAP;
         memory_region_notify_iommu(&master->view, 0, event);
         if (last - first <= mask) {
             break;
@@ -305,7 +309,7 @@ static void notify_unmap(AvpsSmmuMaster *master, uint64_t first, uint64_t last)
  * Outside caches are asked once the lock is free, because they may translate.
  * They may hold what is not cached here any more, so they are told always.
  */
-void avps_smmu_notify(AvpsSmmuv3 *s, uint64_t first, uint64_t last)
+void avps_smmu_notify_unmap(AvpsSmmuv3 *s, uint64_t first, uint64_t last)
 {
     AvpsSmmuMaster *master;
 
@@ -314,35 +318,42 @@ void avps_smmu_notify(AvpsSmmuv3 *s, uint64_t first, uint64_t last)
     }
 }
 
+/* Returns whether more than the range may have been cached by other names. */
+static bool forget_mappings(AvpsSmmuMaster *master, const Invalidation *what)
+{
+    const SmmuConfig *config = &master->config;
+    /*
+     * What both stages map together is not cached by IPA, and what is cached
+     * of an address with a tag in its top byte not without the tag.
+     */
+    bool all = (what->stage2_only && config->s1.enabled) || config->tbi[0] ||
+               config->tbi[1];
+
+    avps_smmu_forget_range(master, all ? 0 : what->first,
+                           all ? UINT64_MAX : what->last);
+    return all;
+}
+
 static void invalidate(AvpsSmmuv3 *s, const Invalidation *what)
 {
     AvpsSmmuMaster *master;
-    uint64_t first = what->first, last = what->last;
+    bool all = what->stage2_only;
 
     WITH_QEMU_LOCK_GUARD(&s->lock) {
         QLIST_FOREACH(master, &s->active, next_active) {
-            const SmmuConfig *config = &master->config;
-
-            if (!concerns(what, config)) {
+            if (!concerns_vm(what, &master->config)) {
                 continue;
             }
-            /*
-             * What both stages map together is not cached by IPA, and what is
-             * cached of an address with a tag in its top byte not without it.
-             */
-            if ((what->stage2_only && config->s1.enabled) ||
-                config->tbi[0] || config->tbi[1]) {
-                avps_smmu_forget_range(master, 0, UINT64_MAX);
+            if (concerns_asid(what, master)) {
+                all |= forget_mappings(master, what);
             } else {
-                avps_smmu_forget_range(master, first, last);
+                /* They may have global descriptors that nobody used yet */
+                avps_smmu_forget_lines(master);
             }
         }
     }
-    if (what->stage2_only) {
-        first = 0;
-        last = UINT64_MAX;
-    }
-    avps_smmu_notify(s, first, last);
+    avps_smmu_notify_unmap(s, all ? 0 : what->first,
+                           all ? UINT64_MAX : what->last);
 }
 
 /* Section 4.4.1.1: one page of any size, or with TG a range of pages */
@@ -358,7 +369,7 @@ static void set_range(const uint64_t *cmd, Invalidation *what)
         return;
     }
     granule = 10 + 2 * tg;
-    pages = (CMD_NUM(cmd) + 1) << MIN(CMD_SCALE(cmd), 31);
+    pages = (CMD_NUM(cmd) + 1) << CMD_SCALE(cmd);
     what->last = what->first + (pages << granule) - 1;
     if (what->last < what->first) {
         what->last = UINT64_MAX;
@@ -376,7 +387,7 @@ static void invalidate_streams(AvpsSmmuv3 *s, uint32_t first, uint32_t last)
             }
         }
     }
-    avps_smmu_notify(s, 0, UINT64_MAX);
+    avps_smmu_notify_unmap(s, 0, UINT64_MAX);
 }
 
 static CommandError invalidate_config(AvpsSmmuv3 *s, const uint64_t *cmd)
@@ -403,6 +414,7 @@ static CommandError invalidate_tlb(AvpsSmmuv3 *s, const uint64_t *cmd)
     what.vmid = CMD_VMID(cmd);
     what.by_asid = opcode == CMD_TLBI_NH_ASID || opcode == CMD_TLBI_NH_VA;
     what.asid = CMD_ASID(cmd);
+    what.globals_too = opcode == CMD_TLBI_NH_VA;
     what.stage1_only = opcode == CMD_TLBI_NH_ALL || opcode == CMD_TLBI_NH_VAA;
     what.stage2_only = opcode == CMD_TLBI_S2_IPA;
     if (opcode == CMD_TLBI_NH_VA || opcode == CMD_TLBI_NH_VAA ||
@@ -421,8 +433,14 @@ static CommandError run_sync(AvpsSmmuv3 *s, const uint64_t *cmd)
     if (CMD_SSEC(cmd)) {
         return CERROR_ILL;
     }
-    if (CMD_SYNC_CS(cmd) != SYNC_BY_IRQ) {
+    switch (CMD_SYNC_CS(cmd)) {
+    case SYNC_SILENTLY:
+    case SYNC_BY_EVENT:
         return CERROR_NONE;
+    case SYNC_BY_IRQ:
+        break;
+    default:
+        return CERROR_ILL;
     }
     if (address && send_message(address, CMD_SYNC_MSI_DATA(cmd))) {
         return CERROR_NONE;

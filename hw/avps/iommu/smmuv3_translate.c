@@ -50,9 +50,10 @@ static void tlb_insert(AvpsSmmuMaster *master, uint64_t iova,
 {
     *tlb_slot(master, iova) = *mapping;
     master->tlb_has_blocks |= mapping->mask >> SMMU_PAGE_BITS != 0;
+    master->tlb_has_globals |= mapping->global;
 }
 
-static void forget_lines(AvpsSmmuMaster *master)
+void avps_smmu_forget_lines(AvpsSmmuMaster *master)
 {
     memset(master->lines.used, 0, sizeof(master->lines.used));
 }
@@ -61,13 +62,14 @@ static void tlb_clear(AvpsSmmuMaster *master)
 {
     memset(master->tlb, 0, SMMU_TLB_SIZE * sizeof(*master->tlb));
     master->tlb_has_blocks = false;
+    master->tlb_has_globals = false;
 }
 
 void avps_smmu_forget(AvpsSmmuMaster *master)
 {
     if (master->is_active) {
         tlb_clear(master);
-        forget_lines(master);
+        avps_smmu_forget_lines(master);
         master->is_active = false;
         QLIST_REMOVE(master, next_active);
     }
@@ -76,7 +78,7 @@ void avps_smmu_forget(AvpsSmmuMaster *master)
 void avps_smmu_forget_range(AvpsSmmuMaster *master, uint64_t first,
                             uint64_t last)
 {
-    forget_lines(master);
+    avps_smmu_forget_lines(master);
     if (!master->tlb_has_blocks &&
         (last - first) >> SMMU_PAGE_BITS < TLB_FEW_PAGES) {
         uint64_t page = first >> SMMU_PAGE_BITS;
@@ -116,7 +118,7 @@ static bool get_config(AvpsSmmuMaster *master, uint16_t stream,
     avps_smmu_forget(master);
     if (!avps_smmu_read_config(s, stream, &master->config, &master->lines,
                                fault)) {
-        forget_lines(master);
+        avps_smmu_forget_lines(master);
         return false;
     }
     if (!master->tlb) {
@@ -145,14 +147,14 @@ static bool has_stream(const AvpsSmmuMaster *master, uint16_t stream)
  * access flag or grant a right without an invalidation. So only a walk that
  * read everything anew has failed.
  */
-static bool walk(AvpsSmmuMaster *master, SmmuAccess access,
-                 SmmuMapping *mapping, SmmuFault *fault)
+static bool walk_anew(AvpsSmmuMaster *master, SmmuAccess access,
+                      SmmuMapping *mapping, SmmuFault *fault)
 {
     if (avps_smmu_walk(&master->config, &master->lines, access, mapping,
                        fault)) {
         return true;
     }
-    forget_lines(master);
+    avps_smmu_forget_lines(master);
     *fault = (SmmuFault) { .type = SMMU_EVENT_NONE };
     return avps_smmu_walk(&master->config, &master->lines, access, mapping,
                           fault);
@@ -160,27 +162,18 @@ static bool walk(AvpsSmmuMaster *master, SmmuAccess access,
 
 static const SmmuMapping nothing;
 
-/* With the SMMU off, section 3.11: all addresses as they are, or none. */
-static SmmuMapping globally_bypassed(const AvpsSmmuv3 *s, uint64_t iova)
-{
-    const uint64_t half = MAKE_64BIT_MASK(0, 63);
-
-    return FIELD_EX32(s->gbpa, GBPA, ABORT) ? nothing : (SmmuMapping) {
-        .output = iova & ~half, .mask = half, .perm = SMMU_READ | SMMU_WRITE,
-    };
-}
-
 /* Returns what the access gets; for @fault, whose type may be none, nothing. */
-static SmmuMapping translate_locked(AvpsSmmuMaster *master, SmmuAccess access,
-                                    SmmuFault *fault)
+static SmmuMapping translate_locked(AvpsSmmuMaster *master, uint16_t stream,
+                                    SmmuAccess access, SmmuFault *fault)
 {
     AvpsSmmuv3 *s = master->smmu;
     uint32_t need = access.write ? SMMU_WRITE : SMMU_READ;
-    uint16_t stream = avps_smmu_stream(master);
     SmmuMapping mapping;
 
     if (!avps_smmu_enabled(s)) {
-        return globally_bypassed(s, access.iova);
+        /* Section 3.11: all addresses as they are, or none */
+        return FIELD_EX32(s->gbpa, GBPA, ABORT)
+               ? nothing : avps_smmu_identity(access.iova);
     }
     if (!has_stream(master, stream)) {
         qemu_log_mask(LOG_GUEST_ERROR, "avps-smmuv3: DMA from PCIe bus %u, "
@@ -195,7 +188,7 @@ static SmmuMapping translate_locked(AvpsSmmuMaster *master, SmmuAccess access,
     if (mapping_covers(&mapping, access.iova) && mapping.perm & need) {
         return mapping;
     }
-    if (!walk(master, access, &mapping, fault)) {
+    if (!walk_anew(master, access, &mapping, fault)) {
         return nothing;
     }
     tlb_insert(master, access.iova, &mapping);
@@ -209,21 +202,16 @@ static IOMMUTLBEntry translate(IOMMUMemoryRegion *view, hwaddr iova,
     AvpsSmmuv3 *s = master->smmu;
     SmmuAccess access = { .iova = iova, .write = flag & IOMMU_WO };
     SmmuFault fault = { .type = SMMU_EVENT_NONE };
+    uint16_t stream = avps_smmu_stream(master);
     SmmuMapping mapping;
-    uint32_t irqs;
 
     WITH_QEMU_LOCK_GUARD(&s->lock) {
-        mapping = translate_locked(master, access, &fault);
+        mapping = translate_locked(master, stream, access, &fault);
         if (fault.type != SMMU_EVENT_NONE) {
-            avps_smmu_record_event(s, avps_smmu_stream(master), access,
-                                   &fault);
+            avps_smmu_record_event(s, stream, access, &fault);
         }
-        irqs = s->pending_irqs;
     }
-    if (irqs) {
-        avps_smmu_deliver_irqs(s);
-    }
-    trace_avps_smmu_translate(avps_smmu_stream(master), iova, access.write,
+    trace_avps_smmu_translate(stream, iova, access.write,
                               mapping.output | (iova & mapping.mask),
                               mapping.perm);
     return (IOMMUTLBEntry) {
@@ -243,7 +231,7 @@ static int notify_flag_changed(IOMMUMemoryRegion *view, IOMMUNotifierFlag old,
 {
     AvpsSmmuMaster *master = container_of(view, AvpsSmmuMaster, view);
 
-    if (new & ~IOMMU_NOTIFIER_UNMAP) {
+    if (new & IOMMU_NOTIFIER_MAP) {
         error_setg(errp, "avps-smmuv3 cannot tell stream 0x%x about new "
                    "mappings: use iommu=virtio or iommu=none for a device "
                    "that needs it, such as one of the host",

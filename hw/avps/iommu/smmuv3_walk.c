@@ -25,35 +25,9 @@
 #define DESC_S2_READ BIT_ULL(6)
 #define DESC_S2_WRITE BIT_ULL(7)
 #define DESC_ACCESS_FLAG BIT_ULL(10)
+#define DESC_S1_NOT_GLOBAL BIT_ULL(11)
 #define DESC_TABLE_NO_UNPRIVILEGED BIT_ULL(61)
 #define DESC_TABLE_READ_ONLY BIT_ULL(62)
-
-/*
- * Tables and queues are in memory proper. An access that would reach a device,
- * or this one, ends in an abort: a transaction may not have the big lock.
- */
-static const MemTxAttrs memory_only = { .memory = true };
-
-bool avps_smmu_fetch(uint64_t address, void *buffer, size_t size)
-{
-    return address_space_read(&address_space_memory, address, memory_only,
-                              buffer, size) == MEMTX_OK;
-}
-
-bool avps_smmu_store(uint64_t address, const void *buffer, size_t size)
-{
-    return address_space_write(&address_space_memory, address, memory_only,
-                               buffer, size) == MEMTX_OK;
-}
-
-bool avps_smmu_fetch_word(uint64_t address, uint64_t *word)
-{
-    if (!avps_smmu_fetch(address, word, sizeof(*word))) {
-        return false;
-    }
-    le64_to_cpus(word);
-    return true;
-}
 
 /*
  * The descriptor at @address, an aligned word of the line that is returned, or
@@ -63,7 +37,8 @@ static const uint64_t *fetch_line(SmmuLines *lines, uint64_t address)
 {
     const int size = SMMU_LINE_WORDS * sizeof(uint64_t);
     uint64_t line = address & ~(uint64_t)(size - 1);
-    int slot = line / size % SMMU_LINES;
+    /* Walks read the same indices of several tables: spread those */
+    int slot = (line / size ^ line >> 12) % SMMU_LINES;
     uint64_t *words = lines->words[slot];
 
     if (lines->used[slot] && lines->address[slot] == line &&
@@ -197,9 +172,10 @@ static uint32_t s2_permissions(uint64_t descriptor)
 }
 
 /* The last descriptor of a walk says what is mapped, and how. */
-static bool finish(const Walk *walk, uint64_t address, bool write, int level,
-                   const uint64_t *line, int index, uint64_t table_bits,
-                   SmmuMapping *mapping, SmmuFault *fault)
+static bool take_leaf(const Walk *walk, uint64_t address, bool write,
+                      int level, const uint64_t *line, int index,
+                      uint64_t table_bits, SmmuMapping *mapping,
+                      SmmuFault *fault)
 {
     int shift = avps_smmu_level_shift(level, walk->table->granule);
     uint64_t descriptor = line[index];
@@ -216,6 +192,7 @@ static bool finish(const Walk *walk, uint64_t address, bool write, int level,
     if (!(descriptor & DESC_ACCESS_FLAG) && !walk->stage->ignore_access) {
         return walk_fail(walk, F_ACCESS, fault);
     }
+    mapping->global = !walk->stage2 && !(descriptor & DESC_S1_NOT_GLOBAL);
     mapping->perm = walk->stage2 ? s2_permissions(descriptor)
                                  : s1_permissions(descriptor, table_bits);
     if (!(mapping->perm & (write ? SMMU_WRITE : SMMU_READ))) {
@@ -225,8 +202,9 @@ static bool finish(const Walk *walk, uint64_t address, bool write, int level,
 }
 
 /* @address lies in the range of the table, without any sign extension. */
-static bool run(const Walk *walk, uint64_t address, uint64_t full_address,
-                bool write, SmmuMapping *mapping, SmmuFault *fault)
+static bool walk_table(const Walk *walk, uint64_t address,
+                       uint64_t full_address, bool write,
+                       SmmuMapping *mapping, SmmuFault *fault)
 {
     const SmmuTable *table = walk->table;
     int granule = table->granule;
@@ -255,8 +233,8 @@ static bool run(const Walk *walk, uint64_t address, uint64_t full_address,
             ? descriptor & DESC_TABLE_OR_PAGE
             : !(descriptor & DESC_TABLE_OR_PAGE) &&
               may_be_block(level, granule)) {
-            return finish(walk, full_address, write, level, line, index,
-                          table_bits, mapping, fault);
+            return take_leaf(walk, full_address, write, level, line, index,
+                             table_bits, mapping, fault);
         }
         if (level == LAST_LEVEL || !(descriptor & DESC_TABLE_OR_PAGE)) {
             return walk_fail(walk, F_TRANSLATION, fault);
@@ -284,7 +262,7 @@ bool avps_smmu_walk_stage2(const SmmuConfig *config, SmmuLines *lines,
     if (ipa >> walk.table->input_bits) {
         return walk_fail(&walk, F_TRANSLATION, fault);
     }
-    return run(&walk, ipa, ipa, write, mapping, fault);
+    return walk_table(&walk, ipa, ipa, write, mapping, fault);
 }
 
 /*
@@ -319,8 +297,9 @@ static bool walk_stage1(const SmmuConfig *config, SmmuLines *lines,
     if (!walk.table) {
         return walk_fail(&walk, F_TRANSLATION, fault);
     }
-    return run(&walk, extract64(access.iova, 0, walk.table->input_bits),
-               access.iova, access.write, mapping, fault);
+    return walk_table(&walk,
+                      extract64(access.iova, 0, walk.table->input_bits),
+                      access.iova, access.write, mapping, fault);
 }
 
 /* What both stages map together is as large as the smaller of the two. */
@@ -332,6 +311,20 @@ static void combine(uint64_t iova, const SmmuMapping *s2, SmmuMapping *s1)
     s1->iova = iova & ~s1->mask;
     s1->output = (s2->output | (ipa & s2->mask)) & ~s1->mask;
     s1->perm &= s2->perm;
+}
+
+SmmuMapping avps_smmu_identity(uint64_t iova)
+{
+    /*
+     * Not larger, because outside caches look for the whole in memory: RAM
+     * begins at a multiple of this.
+     */
+    const uint64_t mask = MAKE_64BIT_MASK(0, 30);
+
+    return (SmmuMapping) {
+        .iova = iova & ~mask, .output = iova & ~mask, .mask = mask,
+        .perm = SMMU_READ | SMMU_WRITE,
+    };
 }
 
 bool avps_smmu_walk(const SmmuConfig *config, SmmuLines *lines,
@@ -346,10 +339,7 @@ bool avps_smmu_walk(const SmmuConfig *config, SmmuLines *lines,
             return fail(fault, F_ADDR_SIZE, false, SMMU_CLASS_IN, 0);
         }
         if (!config->s2.enabled) {
-            *mapping = (SmmuMapping) {
-                .mask = MAKE_64BIT_MASK(0, SMMU_OUTPUT_BITS),
-                .perm = SMMU_READ | SMMU_WRITE,
-            };
+            *mapping = avps_smmu_identity(access.iova);
             return true;
         }
         return avps_smmu_walk_stage2(config, lines, access.iova, access.write,

@@ -71,13 +71,13 @@ struct AvpsSmmuv3 {
 
     /*
      * Translations come from any thread; registers and commands only under
-     * the big lock. This one guards what both use: the registers above, the
-     * masters' caches, the event queue. Nothing that could wait for the big
-     * lock is done while it is held.
+     * the big lock. This one guards what both use: the registers that decide
+     * about transactions, the masters' caches, the event queue. Nothing that
+     * could wait for the big lock is done while it is held.
      */
     QemuMutex lock;
     uint32_t pending_irqs;     /* one bit each, raised when the lock is free */
-    QEMUBH *irq_bh;            /* raises them from a thread without big lock */
+    QEMUBH *irq_bh;            /* raises them */
     QEMUBH *cmdq_bh;           /* goes on with a long command queue */
     QLIST_HEAD(, AvpsSmmuMaster) masters;
     QLIST_HEAD(, AvpsSmmuMaster) active;   /* those with something cached */
