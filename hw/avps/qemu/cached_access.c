@@ -17,25 +17,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "hw/avps/qemu/compat.h"
+#include "hw/avps/qemu/cached_access.h"
 
 /* The smallest page of any IOMMU, bytes */
 #define SMALLEST_PAGE 0x1000
-
-MemTxResult __real_address_space_read_cached_slow(MemoryRegionCache *cache,
-                                                  hwaddr addr, void *buf,
-                                                  hwaddr len);
-MemTxResult __real_address_space_write_cached_slow(MemoryRegionCache *cache,
-                                                   hwaddr addr,
-                                                   const void *buf,
-                                                   hwaddr len);
-MemTxResult __wrap_address_space_read_cached_slow(MemoryRegionCache *cache,
-                                                  hwaddr addr, void *buf,
-                                                  hwaddr len);
-MemTxResult __wrap_address_space_write_cached_slow(MemoryRegionCache *cache,
-                                                   hwaddr addr,
-                                                   const void *buf,
-                                                   hwaddr len);
 
 /* How much of an access of @len bytes at @addr lies in one page */
 static hwaddr piece(const MemoryRegionCache *cache, hwaddr addr, hwaddr len)
