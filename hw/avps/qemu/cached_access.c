@@ -12,7 +12,7 @@
  * meson.build), where an access is cut at the ends of pages. Nothing else
  * changes: the functions do the pieces themselves.
  *
- * Guarded by the qtest "isolation", which lays a ring across two pages.
+ * Guarded by the qtest "smmu-streams", which lays a ring across two pages.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
