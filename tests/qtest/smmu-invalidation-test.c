@@ -191,6 +191,67 @@ static void test_nested_stage2_invalidation(void)
     bench_free(b);
 }
 
+/*
+ * What is not mapped is never cached: a driver that maps a page says nothing,
+ * neither when it was refused before, nor when its neighbours are in use.
+ */
+static void check_mapping(Bench *b, Path path, uint64_t *(*victim)(Bench *),
+                          uint64_t offset)
+{
+    uint64_t *entry;
+    uint64_t before;
+
+    bench_attach(b, path);
+    entry = victim(b) + offset / (4 * KiB);
+    before = *entry;
+    *entry = 0;
+    smmu_invalidate_all(b->smmu);
+    if (offset) {
+        bench_assert_works(b);
+    }
+    bench_refused(b, false, DATA_IOVA + offset);
+    *entry = before;
+    bench_can_write(b, DATA_IOVA + offset);
+    smmu_assert_no_event(b->smmu);
+    g_assert_true(b->m->engine->wrote(b->m, ram_at(b->ram, b->data + offset,
+                                                   b->m->engine->unit)));
+}
+
+static void test_mapping_needs_no_command(void)
+{
+    Bench *b = bench_new();
+
+    check_mapping(b, STAGE_1, the_leaf, 0);
+    check_mapping(b, STAGE_1, the_leaf, 4 * KiB);
+    check_mapping(b, STAGE_1, the_s1_table, 0);
+    check_mapping(b, STAGE_2, the_leaf, 0);
+    check_mapping(b, STAGE_2, the_leaf, 4 * KiB);
+    check_mapping(b, STAGE_2, the_s2_table, 0);
+    check_mapping(b, NESTED, the_leaf, 0);
+    check_mapping(b, NESTED, the_leaf, 4 * KiB);
+    check_mapping(b, NESTED, the_s1_leaf, 0);
+    check_mapping(b, NESTED, the_s1_leaf, 4 * KiB);
+    check_mapping(b, NESTED, the_s1_table, 0);
+    check_mapping(b, NESTED, the_s2_table, 0);
+    bench_free(b);
+}
+
+/* A global mapping is of every ASID, and goes by any of them. */
+static void test_global_mappings(void)
+{
+    Bench *b = bench_new();
+
+    bench_attach(b, STAGE_1);
+    *bench_leaf(b) &= ~cpu_to_le64(TTD_S1_NOT_GLOBAL);
+    smmu_invalidate_all(b->smmu);
+    bench_assert_works(b);
+    *bench_leaf(b) = 0;
+    smmu_command(b->smmu, CMD_TLBI_NH_VA | CMD_ASID(b->s1->id + 1),
+                 DATA_IOVA | CMD_LEAF);
+    bench_refused(b, false, DATA_IOVA);
+    bench_free(b);
+}
+
 /* An address anywhere in a block takes the whole block with it. */
 static void test_block_invalidation(void)
 {
@@ -292,6 +353,10 @@ int main(int argc, char **argv)
     qtest_add_func("/smmu-invalidation/invalidation", test_invalidation);
     qtest_add_func("/smmu-invalidation/nested-stage2-invalidation",
                    test_nested_stage2_invalidation);
+    qtest_add_func("/smmu-invalidation/mapping-needs-no-command",
+                   test_mapping_needs_no_command);
+    qtest_add_func("/smmu-invalidation/global-mappings",
+                   test_global_mappings);
     qtest_add_func("/smmu-invalidation/block-invalidation",
                    test_block_invalidation);
     qtest_add_func("/smmu-invalidation/range-invalidation",

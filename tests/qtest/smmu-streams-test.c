@@ -266,6 +266,8 @@ static const Change changes[] = {
       STE_2_T0SZ(20) | STE_2_SL0(0), EVENT_C_BAD_STE },
     { "STE.S2T0SZ large", STAGE_2, IN_STE, 2, S2T0SZ_MASK, STE_2_T0SZ(0),
       EVENT_C_BAD_STE },
+    { "STE.S2HA", STAGE_2, IN_STE, 2, 0, STE_2_HA, EVENT_C_BAD_STE },
+    { "STE.S2HD", STAGE_2, IN_STE, 2, 0, STE_2_HD, EVENT_C_BAD_STE },
     { "STE.S2S", STAGE_2, IN_STE, 2, 0, STE_2_S, EVENT_C_BAD_STE },
 
     /* Context descriptors: 5.4 */

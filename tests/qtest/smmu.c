@@ -29,7 +29,6 @@
 #define TTD_INNER_SHAREABLE (3ull << 8)
 #define TTD_S1_UNPRIVILEGED (1ull << 6)
 #define TTD_S1_READ_ONLY (1ull << 7)
-#define TTD_S1_NOT_GLOBAL (1ull << 11)
 #define TTD_S2_NORMAL (0xfull << 2)
 #define TTD_S2_READ (1ull << 6)
 #define TTD_S2_WRITE (1ull << 7)

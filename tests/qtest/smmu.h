@@ -162,6 +162,8 @@ typedef struct SmmuEvent {
 #define STE_2_ENDI (1ull << 52)
 #define STE_2_AFFD (1ull << 53)
 #define STE_2_PTW (1ull << 54)
+#define STE_2_HD (1ull << 55)
+#define STE_2_HA (1ull << 56)
 #define STE_2_S (1ull << 57)
 #define STE_2_R (1ull << 58)
 
@@ -202,7 +204,7 @@ typedef enum {
 #define TTD_VALID 1ull
 #define TTD_TABLE_OR_PAGE 2ull
 #define TTD_AF (1ull << 10)
-#define TTD_CONTIGUOUS (1ull << 52)
+#define TTD_S1_NOT_GLOBAL (1ull << 11)
 
 typedef struct PageTable {
     RamView *ram;
