@@ -54,6 +54,7 @@
 #define STRTAB_BASE_BITS (BIT_ULL(62) | MAKE_64BIT_MASK(6, 46))
 #define QUEUE_BASE_BITS (BIT_ULL(62) | MAKE_64BIT_MASK(0, 52))
 #define QUEUE_POINTER_BITS MAKE_64BIT_MASK(0, SMMU_QUEUE_BITS + 1)
+#define EVENTQ_POINTER_BITS (QUEUE_POINTER_BITS | R_EVENTQ_PROD_OVFLG_MASK)
 #define MSI_ADDRESS_BITS MAKE_64BIT_MASK(2, 50)
 #define MSI_ATTRIBUTE_BITS 0x3f
 
@@ -219,117 +220,107 @@ static void write_irq_ctrl(AvpsSmmuv3 *s, uint32_t value)
     }
 }
 
-/* Returns false when an enable bit guards the register. Locked. */
+/* Section 6.3: an enable bit guards what must not change while it is set. */
+static bool is_guarded(const AvpsSmmuv3 *s, hwaddr offset)
+{
+    switch (offset) {
+    case A_CR2:
+    case A_STRTAB_BASE ... A_STRTAB_BASE_CFG:
+        return FIELD_EX32(s->cr0, CR0, SMMUEN);
+    case A_CMDQ_BASE ... A_CMDQ_BASE + 4:
+    case A_CMDQ_CONS:
+        return FIELD_EX32(s->cr0, CR0, CMDQEN);
+    case A_EVENTQ_BASE ... A_EVENTQ_BASE + 4:
+    case A_EVENTQ_PROD:
+        return FIELD_EX32(s->cr0, CR0, EVENTQEN);
+    case A_GERROR_IRQ_CFG0 ... A_GERROR_IRQ_CFG2:
+        return FIELD_EX32(s->irq_ctrl, IRQ_CTRL, GERROR_IRQEN);
+    case A_EVENTQ_IRQ_CFG0 ... A_EVENTQ_IRQ_CFG2:
+        return FIELD_EX32(s->irq_ctrl, IRQ_CTRL, EVENTQ_IRQEN);
+    default:
+        return false;
+    }
+}
+
+/* Returns false for what cannot be written. Locked. */
 static bool write_register(AvpsSmmuv3 *s, hwaddr offset, uint32_t value)
 {
-    bool enabled = s->cr0 & R_CR0_SMMUEN_MASK;
-    bool cmdq_enabled = s->cr0 & R_CR0_CMDQEN_MASK;
-    bool eventq_enabled = s->cr0 & R_CR0_EVENTQEN_MASK;
-    bool gerror_irq = s->irq_ctrl & R_IRQ_CTRL_GERROR_IRQEN_MASK;
-    bool eventq_irq = s->irq_ctrl & R_IRQ_CTRL_EVENTQ_IRQEN_MASK;
-
+    if (is_guarded(s, offset)) {
+        return false;
+    }
     switch (offset) {
     case A_CR0:
         write_cr0(s, value);
-        return true;
+        break;
     case A_CR1:
         s->cr1 = value & CR1_BITS;
-        return true;
+        break;
     case A_CR2:
-        if (!enabled) {
-            s->cr2 = value & CR2_BITS;
-        }
-        return !enabled;
+        s->cr2 = value & CR2_BITS;
+        break;
     case A_GBPA:
         /* Section 6.3.14: only a write that says so is an update */
         if (value & R_GBPA_UPDATE_MASK) {
             s->gbpa = value & GBPA_BITS;
         }
-        return true;
+        break;
     case A_IRQ_CTRL:
         write_irq_ctrl(s, value);
-        return true;
+        break;
     case A_GERRORN:
         s->gerrorn = value & GERROR_BITS;
-        return true;
+        break;
     case A_GERROR_IRQ_CFG0:
     case A_GERROR_IRQ_CFG0 + 4:
-        if (!gerror_irq) {
-            set_half(&s->gerror_msi.cfg0, offset, value,
-                     MSI_ADDRESS_BITS);
-        }
-        return !gerror_irq;
+        set_half(&s->gerror_msi.cfg0, offset, value, MSI_ADDRESS_BITS);
+        break;
     case A_GERROR_IRQ_CFG1:
-        if (!gerror_irq) {
-            s->gerror_msi.cfg1 = value;
-        }
-        return !gerror_irq;
+        s->gerror_msi.cfg1 = value;
+        break;
     case A_GERROR_IRQ_CFG2:
-        if (!gerror_irq) {
-            s->gerror_msi.cfg2 = value & MSI_ATTRIBUTE_BITS;
-        }
-        return !gerror_irq;
+        s->gerror_msi.cfg2 = value & MSI_ATTRIBUTE_BITS;
+        break;
     case A_STRTAB_BASE:
     case A_STRTAB_BASE + 4:
-        if (!enabled) {
-            set_half(&s->strtab_base, offset, value, STRTAB_BASE_BITS);
-        }
-        return !enabled;
+        set_half(&s->strtab_base, offset, value, STRTAB_BASE_BITS);
+        break;
     case A_STRTAB_BASE_CFG:
-        if (!enabled) {
-            s->strtab_base_cfg = value & STRTAB_BASE_CFG_BITS;
-        }
-        return !enabled;
+        s->strtab_base_cfg = value & STRTAB_BASE_CFG_BITS;
+        break;
     case A_CMDQ_BASE:
     case A_CMDQ_BASE + 4:
-        if (!cmdq_enabled) {
-            set_half(&s->cmdq.base, offset, value, QUEUE_BASE_BITS);
-        }
-        return !cmdq_enabled;
+        set_half(&s->cmdq.base, offset, value, QUEUE_BASE_BITS);
+        break;
     case A_CMDQ_PROD:
         s->cmdq.prod = value & QUEUE_POINTER_BITS;
-        return true;
+        break;
     case A_CMDQ_CONS:
-        if (!cmdq_enabled) {
-            s->cmdq.cons = value & (QUEUE_POINTER_BITS |
-                                    R_CMDQ_CONS_ERR_MASK);
-        }
-        return !cmdq_enabled;
+        s->cmdq.cons = value & (QUEUE_POINTER_BITS | R_CMDQ_CONS_ERR_MASK);
+        break;
     case A_EVENTQ_BASE:
     case A_EVENTQ_BASE + 4:
-        if (!eventq_enabled) {
-            set_half(&s->eventq.base, offset, value, QUEUE_BASE_BITS);
-        }
-        return !eventq_enabled;
+        set_half(&s->eventq.base, offset, value, QUEUE_BASE_BITS);
+        break;
     case A_EVENTQ_PROD:
-        if (!eventq_enabled) {
-            s->eventq.prod = value & (QUEUE_POINTER_BITS |
-                                      R_EVENTQ_PROD_OVFLG_MASK);
-        }
-        return !eventq_enabled;
+        s->eventq.prod = value & EVENTQ_POINTER_BITS;
+        break;
     case A_EVENTQ_CONS:
-        s->eventq.cons = value & (QUEUE_POINTER_BITS |
-                                  R_EVENTQ_PROD_OVFLG_MASK);
-        return true;
+        s->eventq.cons = value & EVENTQ_POINTER_BITS;
+        break;
     case A_EVENTQ_IRQ_CFG0:
     case A_EVENTQ_IRQ_CFG0 + 4:
-        if (!eventq_irq) {
-            set_half(&s->eventq_msi.cfg0, offset, value, MSI_ADDRESS_BITS);
-        }
-        return !eventq_irq;
+        set_half(&s->eventq_msi.cfg0, offset, value, MSI_ADDRESS_BITS);
+        break;
     case A_EVENTQ_IRQ_CFG1:
-        if (!eventq_irq) {
-            s->eventq_msi.cfg1 = value;
-        }
-        return !eventq_irq;
+        s->eventq_msi.cfg1 = value;
+        break;
     case A_EVENTQ_IRQ_CFG2:
-        if (!eventq_irq) {
-            s->eventq_msi.cfg2 = value & MSI_ATTRIBUTE_BITS;
-        }
-        return !eventq_irq;
+        s->eventq_msi.cfg2 = value & MSI_ATTRIBUTE_BITS;
+        break;
     default:
         return false;
     }
+    return true;
 }
 
 static void registers_write(void *opaque, hwaddr offset, uint64_t value,
