@@ -222,7 +222,7 @@ struct AvpsSmmuMaster {
     uint16_t stream;      /* which the caches are of */
     SmmuConfig config;
     SmmuMapping *tlb;     /* SMMU_TLB_SIZE, indexed by low bits of the page */
-    bool tlb_has_blocks;  /* some mapping is larger than a page */
+    uint64_t tlb_largest; /* the masks of all mappings that came into it */
     bool tlb_has_globals; /* some mapping is of all ASIDs */
     SmmuLines lines;
 

@@ -25,9 +25,6 @@
 DECLARE_INSTANCE_CHECKER(IOMMUMemoryRegion, AVPS_SMMU_VIEW,
                          TYPE_AVPS_SMMU_VIEW)
 
-/* An invalidation of more pages than this goes through the whole TLB. */
-#define TLB_FEW_PAGES 32
-
 uint16_t avps_smmu_stream(const AvpsSmmuMaster *master)
 {
     return PCI_BUILD_BDF(pci_bus_num(master->bus), master->devfn);
@@ -49,7 +46,7 @@ static void tlb_insert(AvpsSmmuMaster *master, uint64_t iova,
                        const SmmuMapping *mapping)
 {
     *tlb_slot(master, iova) = *mapping;
-    master->tlb_has_blocks |= mapping->mask >> SMMU_PAGE_BITS != 0;
+    master->tlb_largest |= mapping->mask;
     master->tlb_has_globals |= mapping->global;
 }
 
@@ -61,7 +58,7 @@ void avps_smmu_forget_lines(AvpsSmmuMaster *master)
 static void tlb_clear(AvpsSmmuMaster *master)
 {
     memset(master->tlb, 0, SMMU_TLB_SIZE * sizeof(*master->tlb));
-    master->tlb_has_blocks = false;
+    master->tlb_largest = 0;
     master->tlb_has_globals = false;
 }
 
@@ -75,30 +72,24 @@ void avps_smmu_forget(AvpsSmmuMaster *master)
     }
 }
 
+/*
+ * A mapping is in the slot of that one of its pages which was accessed. So the
+ * slots to look at are those of all pages that share a mapping with the range,
+ * or all there are.
+ */
 void avps_smmu_forget_range(AvpsSmmuMaster *master, uint64_t first,
                             uint64_t last)
 {
+    uint64_t begin = first & ~master->tlb_largest;
+    uint64_t end = last | master->tlb_largest;
+    uint64_t slots = MIN(((end - begin) >> SMMU_PAGE_BITS) + 1, SMMU_TLB_SIZE);
+
     avps_smmu_forget_lines(master);
-    if (!master->tlb_has_blocks &&
-        (last - first) >> SMMU_PAGE_BITS < TLB_FEW_PAGES) {
-        uint64_t page = first >> SMMU_PAGE_BITS;
+    for (uint64_t i = 0; i < slots; i++) {
+        SmmuMapping *slot = tlb_slot(master, begin + (i << SMMU_PAGE_BITS));
 
-        for (; page <= last >> SMMU_PAGE_BITS; page++) {
-            uint64_t iova = page << SMMU_PAGE_BITS;
-            SmmuMapping *slot = tlb_slot(master, iova);
-
-            if (mapping_covers(slot, iova)) {
-                slot->perm = 0;
-            }
-        }
-        return;
-    }
-    for (int i = 0; i < SMMU_TLB_SIZE; i++) {
-        SmmuMapping *mapping = &master->tlb[i];
-
-        if (mapping->iova <= last &&
-            mapping->iova + mapping->mask >= first) {
-            mapping->perm = 0;
+        if (slot->iova <= last && slot->iova + slot->mask >= first) {
+            slot->perm = 0;
         }
     }
 }
