@@ -52,6 +52,9 @@ SKIPPED = (
     ('nxvirtq', 'drives the legacy transport of virtio-pci; VIRTIO devices are modern ones here'),
 )
 
+# Ours, but not among the quick ones: a minute of cases
+THOROUGH = ('avps-smmu-fuzz-test',)
+
 SUITES = (
     Suite('qtest', 'avps/avps-*-test', '/aarch64/', tier='quick'),
     Suite('qemu/qos', 'qos-test', '/aarch64/avps-ecu/',
@@ -100,7 +103,7 @@ class Programs(pytest.File):
         for path in found:
             case = Case.from_parent(self, name=path, run=run)
             case.public_name = suite.public_name(path)
-            if suite.tier != 'default':
+            if suite.tier != 'default' and program.name not in THOROUGH:
                 case.add_marker(suite.tier)
             for part, reason in SKIPPED:
                 if part in case.public_name and suite.prefix.startswith('qemu/'):
