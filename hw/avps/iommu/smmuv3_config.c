@@ -12,7 +12,6 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
-#include "qemu/bswap.h"
 #include "smmuv3_internal.h"
 #include "hw/avps/trace.h"
 
@@ -75,17 +74,6 @@ static bool fail(SmmuFault *fault, SmmuEventType type, uint64_t address)
 {
     *fault = (SmmuFault) { .type = type, .address = address };
     return false;
-}
-
-static bool fetch_words(uint64_t address, uint64_t *words, int n)
-{
-    if (!avps_smmu_fetch(address, words, n * sizeof(*words))) {
-        return false;
-    }
-    for (int i = 0; i < n; i++) {
-        le64_to_cpus(&words[i]);
-    }
-    return true;
 }
 
 /* IPS, S2PS: an address size; what is larger than ours behaves as ours. */
@@ -182,7 +170,7 @@ static bool read_cd(uint64_t address, SmmuConfig *config, SmmuLines *lines,
         }
         address = mapping.output | (address & mapping.mask);
     }
-    if (!fetch_words(address, cd, CD_WORDS)) {
+    if (!avps_smmu_fetch(address, cd, CD_WORDS)) {
         return fail(fault, F_CD_FETCH, address);
     }
     return decode_cd(cd, config) || fail(fault, C_BAD_CD, 0);
@@ -259,7 +247,7 @@ static bool find_ste(const AvpsSmmuv3 *s, uint32_t stream, uint64_t *address,
     }
     base &= ~MAKE_64BIT_MASK(0, MAX(bits - split, 0) + 3);
     l1_address = base + 8 * (stream >> split);
-    if (!avps_smmu_fetch_word(l1_address, &l1_entry)) {
+    if (!avps_smmu_fetch(l1_address, &l1_entry, 1)) {
         return fail(fault, F_STE_FETCH, l1_address);
     }
     span = L1STD_SPAN(l1_entry);
@@ -304,7 +292,7 @@ bool avps_smmu_read_config(AvpsSmmuv3 *s, uint32_t stream, SmmuConfig *config,
     if (!find_ste(s, stream, &address, fault)) {
         return false;
     }
-    if (!fetch_words(address, ste, STE_WORDS)) {
+    if (!avps_smmu_fetch(address, ste, STE_WORDS)) {
         return fail(fault, F_STE_FETCH, address);
     }
     trace_avps_smmu_ste(stream, address, ste[0]);

@@ -240,14 +240,11 @@ bool avps_smmu_read_config(AvpsSmmuv3 *s, uint32_t stream, SmmuConfig *config,
 
 /* --- smmuv3_memory.c --- */
 
-/* Read @size bytes of a table or queue at @address; false: abort. */
-bool avps_smmu_fetch(uint64_t address, void *buffer, size_t size);
+/* Read @n words of 64 bits of a table or queue at @address; false: abort. */
+bool avps_smmu_fetch(uint64_t address, uint64_t *words, int n);
 
 /* Write @size bytes of a queue at @address; false: abort. */
 bool avps_smmu_store(uint64_t address, const void *buffer, size_t size);
-
-/* Read a 64-bit word of a table. */
-bool avps_smmu_fetch_word(uint64_t address, uint64_t *word);
 
 /* --- smmuv3_walk.c --- */
 

@@ -13,9 +13,10 @@
 #include "qemu/rcu.h"
 #include "smmuv3_internal.h"
 
-bool avps_smmu_fetch(uint64_t address, void *buffer, size_t size)
+bool avps_smmu_fetch(uint64_t address, uint64_t *words, int n)
 {
     const MemTxAttrs attrs = MEMTXATTRS_UNSPECIFIED;
+    const size_t size = n * sizeof(*words);
     hwaddr offset, length = size;
     MemoryRegion *region;
 
@@ -25,17 +26,10 @@ bool avps_smmu_fetch(uint64_t address, void *buffer, size_t size)
     if (length < size || !memory_access_is_direct(region, false, attrs)) {
         return false;
     }
-    memcpy(buffer, (uint8_t *)memory_region_get_ram_ptr(region) + offset,
-           size);
-    return true;
-}
-
-bool avps_smmu_fetch_word(uint64_t address, uint64_t *word)
-{
-    if (!avps_smmu_fetch(address, word, sizeof(*word))) {
-        return false;
+    memcpy(words, (uint8_t *)memory_region_get_ram_ptr(region) + offset, size);
+    for (int i = 0; i < n; i++) {
+        le64_to_cpus(&words[i]);
     }
-    le64_to_cpus(word);
     return true;
 }
 

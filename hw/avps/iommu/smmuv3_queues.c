@@ -505,11 +505,9 @@ void avps_smmu_run_commands(AvpsSmmuv3 *s)
 
     for (int n = 0; n < COMMANDS_PER_TURN && commands_are_waiting(s); n++) {
         if (!avps_smmu_fetch(queue_entry(q, q->cons, COMMAND_SIZE), cmd,
-                             COMMAND_SIZE)) {
+                             ARRAY_SIZE(cmd))) {
             error = CERROR_ABT;
         } else {
-            le64_to_cpus(&cmd[0]);
-            le64_to_cpus(&cmd[1]);
             error = run_command(s, cmd);
         }
         if (error) {

@@ -11,7 +11,6 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
-#include "qemu/bswap.h"
 #include "smmuv3_internal.h"
 #include "hw/avps/trace.h"
 
@@ -45,11 +44,8 @@ static const uint64_t *fetch_line(SmmuLines *lines, uint64_t address)
         words[address % size / 8] & DESC_VALID) {
         return words;
     }
-    lines->used[slot] = avps_smmu_fetch(line, words, size);
+    lines->used[slot] = avps_smmu_fetch(line, words, SMMU_LINE_WORDS);
     lines->address[slot] = line;
-    for (int i = 0; i < SMMU_LINE_WORDS; i++) {
-        le64_to_cpus(&words[i]);
-    }
     return lines->used[slot] ? words : NULL;
 }
 
