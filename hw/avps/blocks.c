@@ -15,6 +15,7 @@
 #include "qapi/error.h"
 #include "hw/avps/soc.h"
 #include "hw/avps/timer/mmio_timer.h"
+#include "hw/avps/watchdog/gwdt.h"
 #include "hw/boards.h"
 #include "hw/char/pl011.h"
 #include "hw/i2c/imx_i2c.h"
@@ -113,6 +114,14 @@ static void timer_setup(AvpsSoc *soc, const AvpsMapRow *row, DeviceState *dev)
 {
     qdev_prop_set_uint32(dev, "clock-frequency", soc->counter_hz);
     qdev_prop_set_bit(dev, "secure", soc->secure_memory != NULL);
+}
+
+/* --- Generic watchdog --- */
+
+static void watchdog_setup(AvpsSoc *soc, const AvpsMapRow *row,
+                           DeviceState *dev)
+{
+    qdev_prop_set_uint32(dev, "clock-frequency", soc->counter_hz);
 }
 
 /* --- SDHCI: arasan,sdhci.yaml; the eMMC is the board's --- */
@@ -238,6 +247,9 @@ static const AvpsBlockKind block_kinds[] = {
     },
     [AVPS_KIND_TIMER] = {
         TYPE_AVPS_MMIO_TIMER, NULL, NULL, timer_setup, NULL,
+    },
+    [AVPS_KIND_WATCHDOG] = {
+        TYPE_AVPS_GWDT, NULL, NULL, watchdog_setup, NULL,
     },
     [AVPS_KIND_SDHCI] = {
         TYPE_SYSBUS_SDHCI, "mmc", AVPS_STRINGS("arasan,sdhci-8.9a"),

@@ -69,6 +69,12 @@ const AvpsMapRow avps_map[] = {
       "I2C bus 2" },
     { "spi0", AVPS_KIND_SPI, 0x0b0a0000, 0x1000, SPI(90), NO_DMA, 0,
       "SPI bus with the NOR flash" },
+    { "watchdog0", AVPS_KIND_WATCHDOG, 0x0b100000, 2 * AVPS_PAGE,
+      SPIS(96, 2), NO_DMA, 0,
+      "generic watchdog: control frame, refresh frame; WS0, WS1" },
+    { "watchdog-secure", AVPS_KIND_WATCHDOG, 0x0b120000, 2 * AVPS_PAGE,
+      SPIS(98, 2), NO_DMA, AVPS_SECURE,
+      "generic watchdog of the secure world: as watchdog0" },
     { "pstore", AVPS_KIND_PSTORE, 0x0bf00000, 1 * MiB_, NO_SPI, NO_DMA, 0,
       "retention RAM, survives a warm reset (ramoops)" },
 
@@ -111,10 +117,6 @@ const AvpsMapRow avps_map[] = {
       "RAM" },
 
     /* Planned blocks: their addresses and interrupts are promised already */
-    { "watchdog0", AVPS_KIND_RESERVED, 0x0b100000, 2 * AVPS_PAGE,
-      SPIS(96, 2), NO_DMA, 0, "reserved: generic watchdog" },
-    { "watchdog-secure", AVPS_KIND_RESERVED, 0x0b120000, 2 * AVPS_PAGE,
-      SPIS(98, 2), NO_DMA, AVPS_SECURE, "reserved: secure watchdog" },
     { "power", AVPS_KIND_RESERVED, 0x0b140000, AVPS_PAGE, SPI(100), NO_DMA, 0,
       "reserved: power controller" },
     { "scmi", AVPS_KIND_RESERVED, 0x0b200000, 8 * AVPS_PAGE, SPIS(104, 4),

@@ -28,6 +28,7 @@ static const struct {
     { "cadence_gem", &gem_engine },
 
     { "avps-soc", NULL, "the chip itself" },
+    { "avps-gwdt", NULL, "registers only" },
     { "avps-mmio-timer", NULL, "registers only" },
     { "imx.i2c", NULL, "registers only" },
     { "imx.spi", NULL, "registers only, its DMA requests lead nowhere" },
