@@ -20,6 +20,15 @@
 #define TIMER_CTL reg("timer0", AVPS_PAGE + 0x2c)
 #define TIMER_ENABLE 1
 
+/* Of the watchdog, see gwdt-test.c */
+#define WATCHDOG_WCS reg("watchdog0", 0x000)
+#define WATCHDOG_WOR reg("watchdog0", 0x008)
+#define WATCHDOG_EN 1
+#define WATCHDOG_WS0 2
+#define WATCHDOG_WS1 4
+#define WATCHDOG_OFFSET 1000
+#define WATCHDOG_STAGE (WATCHDOG_OFFSET + 1)
+
 static void test_registers(void)
 {
     QTestState *qts = machine_start("");
@@ -75,6 +84,57 @@ static void test_running_timer(void)
     qtest_clock_step(qts, TIMER_TICK_NS);
     g_assert_true(spi_level(qts, "timer0", 0));
     qtest_quit(qts);
+}
+
+static void check_watchdog(QTestState *qts, uint32_t wcs)
+{
+    g_assert_cmphex(qtest_readl(qts, WATCHDOG_WCS), ==, wcs);
+    g_assert_cmpint(spi_level(qts, "watchdog0", 0), ==, !!(wcs & WATCHDOG_WS0));
+    g_assert_cmpint(spi_level(qts, "watchdog0", 1), ==, !!(wcs & WATCHDOG_WS1));
+}
+
+/*
+ * A watchdog goes on in the stage that it was in, with the time that was left
+ * of it; 400 ticks of that stage are over.
+ */
+static void check_watchdog_in_stage(int stages_over)
+{
+    static const char options[] = "-action watchdog=none";
+    static const uint32_t states[] = {
+        WATCHDOG_EN, WATCHDOG_EN | WATCHDOG_WS0,
+        WATCHDOG_EN | WATCHDOG_WS0 | WATCHDOG_WS1,
+    };
+    int64_t ticks = stages_over * WATCHDOG_STAGE + 400;
+    QTestState *qts = machine_start(options);
+
+    qtest_writel(qts, WATCHDOG_WOR, WATCHDOG_OFFSET);
+    qtest_writel(qts, WATCHDOG_WCS, WATCHDOG_EN);
+    qtest_clock_step(qts, ticks * TIMER_TICK_NS);
+    g_assert_cmphex(qtest_readl(qts, WATCHDOG_WCS), ==, states[stages_over]);
+    qts = machine_through_a_file(qts, options);
+
+    qtest_clock_set(qts, ticks * TIMER_TICK_NS);
+    qtest_qmp_assert_success(qts, "{'execute': 'cont'}");
+    g_assert_cmphex(qtest_readl(qts, WATCHDOG_WCS), ==, states[stages_over]);
+    qtest_irq_intercept_in(qts, GIC_PATH);
+    for (int stage = stages_over; stage < 2; stage++) {
+        qtest_clock_step(qts, (WATCHDOG_STAGE - 1) * TIMER_TICK_NS -
+                              (stage == stages_over ? 400 : 0) * TIMER_TICK_NS);
+        g_assert_cmphex(qtest_readl(qts, WATCHDOG_WCS), ==, states[stage]);
+        qtest_clock_step(qts, TIMER_TICK_NS);
+        check_watchdog(qts, states[stage + 1]);
+    }
+    qtest_writel(qts, WATCHDOG_WCS, WATCHDOG_EN);
+    qtest_clock_step(qts, WATCHDOG_STAGE * TIMER_TICK_NS);
+    check_watchdog(qts, states[1]);
+    qtest_quit(qts);
+}
+
+static void test_watchdog(void)
+{
+    for (int stages_over = 0; stages_over <= 2; stages_over++) {
+        check_watchdog_in_stage(stages_over);
+    }
 }
 
 /* The tree that the guest was given is the guest's; the next boot's is new. */
@@ -173,6 +233,7 @@ int main(int argc, char **argv)
     qtest_add_func("/migration/registers", test_registers);
     qtest_add_func("/migration/memories", test_memories);
     qtest_add_func("/migration/running-timer", test_running_timer);
+    qtest_add_func("/migration/watchdog", test_watchdog);
     qtest_add_func("/migration/device-tree", test_device_tree);
     qtest_add_func("/migration/cores-and-secure-world",
                    test_cores_and_secure_world);

@@ -27,6 +27,11 @@ const Register registers[] = {
     { "timer0", 0x004, 4, 1, 0 },
     { "timer0", 0x040, 4, 0, 0x3f },
     { "timer0", 0x080, 8, 0, 0x1234567 },
+    /* Generic watchdog, while it is off: WOR, WCV */
+    { "watchdog0", 0x008, 4, 0, 0x12345678 },
+    { "watchdog0", 0x00c, 4, 0, 0xabcd },
+    { "watchdog0", 0x010, 4, 0, 0x9abcdef0 },
+    { "watchdog0", 0x014, 4, 0, 0x87654321 },
     /* SDHCI: SDMA address, block size, argument, interrupt enables */
     { "sdhci0", 0x00, 4, 0, 0x41000000 },
     { "sdhci0", 0x08, 4, 0, 0x55aa },
