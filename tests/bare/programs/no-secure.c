@@ -20,5 +20,6 @@ int main(uint64_t device_tree)
     check_absent(SECURE_RAM, "there is no secure RAM");
     check_absent(UART_SECURE, "there is no secure UART");
     check_absent(GPIO_SECURE, "there is no secure GPIO");
+    check_absent(WATCHDOG_SECURE, "there is no secure watchdog");
     return 0;
 }

@@ -9,6 +9,8 @@
 #define PATTERN 0x53454355 /* "SECU" */
 #define PL061_PERIPH_ID0 0xfe0
 #define PL011_PERIPH_ID0 0xfe0
+#define WATCHDOG_IIDR 0xfcc
+#define WATCHDOG_IIDR_VALUE 0x0001043b
 
 #define SPSR_EL2H_MASKED 0x3c9
 
@@ -75,6 +77,8 @@ int main(uint64_t device_tree)
                 "the secure UART is a PL011");
     check_equal(read32(GPIO_SECURE + PL061_PERIPH_ID0) & 0xff, 0x61,
                 "the secure GPIO is a PL061");
+    check_equal(read32(WATCHDOG_SECURE + WATCHDOG_IIDR), WATCHDOG_IIDR_VALUE,
+                "the secure watchdog is a generic watchdog");
     check(read32(FLASH0) != 0, "the secure flash holds this program");
 
     load_nonsecure_code();
@@ -84,6 +88,12 @@ int main(uint64_t device_tree)
     check_hidden(last_word, "a non-secure read of secure RAM aborts");
     check_hidden(UART_SECURE, "a non-secure read of the secure UART aborts");
     check_hidden(GPIO_SECURE, "a non-secure read of the secure GPIO aborts");
+    check_hidden(WATCHDOG_SECURE,
+                 "a non-secure read of the secure watchdog aborts");
+    check_hidden(WATCHDOG_SECURE + 0x10000,
+                 "a non-secure read of its refresh frame aborts");
+    check_visible(WATCHDOG0 + WATCHDOG_IIDR, WATCHDOG_IIDR_VALUE,
+                  "the non-secure world reads its own watchdog");
     check_hidden(FLASH0, "a non-secure read of the secure flash aborts");
     return 0;
 }
