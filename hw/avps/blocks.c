@@ -13,6 +13,7 @@
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "hw/avps/lifecycle/consoles.h"
 #include "hw/avps/soc.h"
 #include "hw/avps/timer/mmio_timer.h"
 #include "hw/avps/watchdog/gwdt.h"
@@ -50,7 +51,12 @@ static int uart_index(const AvpsMapRow *row)
 
 static void uart_setup(AvpsSoc *soc, const AvpsMapRow *row, DeviceState *dev)
 {
-    qdev_prop_set_chr(dev, "chardev", serial_hd(uart_index(row)));
+    if (soc->lifecycle->production) {
+        /* It may have a backend by -global */
+        avps_console_detach(dev);
+    } else {
+        qdev_prop_set_chr(dev, "chardev", serial_hd(uart_index(row)));
+    }
 }
 
 static void uart_fdt(AvpsSoc *soc, const AvpsMapRow *row, const char *path)
@@ -122,6 +128,18 @@ static void watchdog_setup(AvpsSoc *soc, const AvpsMapRow *row,
                            DeviceState *dev)
 {
     qdev_prop_set_uint32(dev, "clock-frequency", soc->counter_hz);
+}
+
+/* --- Lifecycle fuse --- */
+
+static void fuse_setup(AvpsSoc *soc, const AvpsMapRow *row, DeviceState *dev)
+{
+    if (soc->lifecycle->fuse_file) {
+        qdev_prop_set_string(dev, "file", soc->lifecycle->fuse_file);
+    }
+    qdev_prop_set_bit(dev, "production", soc->lifecycle->production);
+    qdev_prop_set_bit(dev, "secure", soc->secure_memory != NULL);
+    avps_lifecycle_watch(soc->lifecycle, AVPS_FUSE(dev));
 }
 
 /* --- SDHCI: arasan,sdhci.yaml; the eMMC is the board's --- */
@@ -250,6 +268,9 @@ static const AvpsBlockKind block_kinds[] = {
     },
     [AVPS_KIND_WATCHDOG] = {
         TYPE_AVPS_GWDT, NULL, NULL, watchdog_setup, NULL,
+    },
+    [AVPS_KIND_FUSE] = {
+        TYPE_AVPS_FUSE, NULL, NULL, fuse_setup, NULL,
     },
     [AVPS_KIND_SDHCI] = {
         TYPE_SYSBUS_SDHCI, "mmc", AVPS_STRINGS("arasan,sdhci-8.9a"),

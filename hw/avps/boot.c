@@ -12,6 +12,7 @@
 #include "qemu/guest-random.h"
 #include "qapi/error.h"
 #include "hw/avps/ecu.h"
+#include "hw/avps/lifecycle/consoles.h"
 #include "hw/loader.h"
 #include "system/device_tree.h"
 #include "system/reset.h"
@@ -114,6 +115,7 @@ static void *get_dtb(const struct arm_boot_info *info, int *size)
 static void modify_dtb(const struct arm_boot_info *info, void *fdt)
 {
     add_seeds(fdt);
+    avps_consoles_write_tree(fdt, ecu_of(info)->lifecycle.production);
     /* "dumpdtb" writes as much as the header says */
     fdt_pack(fdt);
 }
@@ -131,8 +133,8 @@ static void machine_done(Notifier *notifier, void *data)
     }
     /* The loader has freed our tree; what it loaded is the machine's now */
     ecu->fdt.blob = MACHINE(ecu)->fdt;
-    qemu_register_reset_nosnapshotload(
-        renew_kaslr_seeds, rom_ptr_for_as(as, ecu->boot.dtb_start, size));
+    ecu->lifecycle.dtb = rom_ptr_for_as(as, ecu->boot.dtb_start, size);
+    qemu_register_reset_nosnapshotload(renew_kaslr_seeds, ecu->lifecycle.dtb);
 }
 
 /* --- Start --- */

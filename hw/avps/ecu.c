@@ -12,6 +12,7 @@
 #include "qemu/units.h"
 #include "qapi/error.h"
 #include "hw/avps/ecu.h"
+#include "hw/avps/lifecycle/consoles.h"
 #include "hw/pci/pci_device.h"
 #include "hw/virtio/virtio.h"
 #include "system/device_tree.h"
@@ -88,7 +89,7 @@ static bool ecu_create_default_memdev(MachineState *machine, const char *path,
            class->parent_create_default_memdev(machine, path, errp);
 }
 
-static bool check_options(const MachineState *machine, Error **errp)
+static bool check_options(MachineState *machine, Error **errp)
 {
     if (!tcg_enabled() && !qtest_enabled()) {
         error_setg(errp, "avps-ecu models EL2, EL3 and its timers itself: "
@@ -109,7 +110,8 @@ static bool check_options(const MachineState *machine, Error **errp)
                    "of -m");
         return false;
     }
-    return avps_check_boot_files(machine, errp);
+    return avps_check_boot_files(machine, errp) &&
+           avps_lifecycle_decide(&AVPS_ECU(machine)->lifecycle, errp);
 }
 
 /*
@@ -154,6 +156,7 @@ static bool ecu_create(AvpsEcu *ecu, Error **errp)
     soc->virtualization = ecu->virtualization;
     soc->iommu = ecu->iommu;
     soc->dma_default_abort = ecu->dma_default_abort;
+    soc->lifecycle = &ecu->lifecycle;
     if (!sysbus_realize(SYS_BUS_DEVICE(soc), errp) ||
         !avps_board_create(ecu, errp)) {
         return false;
@@ -242,11 +245,80 @@ static void ecu_set_dma_default(Object *obj, const char *value, Error **errp)
     }
 }
 
+static const char *const lifecycle_names[] = {
+    [AVPS_DEVELOPMENT] = "development",
+    [AVPS_PRODUCTION] = "production",
+    NULL
+};
+
+static char *ecu_get_lifecycle(Object *obj, Error **errp)
+{
+    AvpsLifecycle *lifecycle = &AVPS_ECU(obj)->lifecycle;
+    bool production = phase_check(PHASE_MACHINE_INITIALIZED)
+        ? lifecycle->production : lifecycle->choice == AVPS_PRODUCTION;
+
+    return g_strdup(lifecycle_names[production ? AVPS_PRODUCTION
+                                               : AVPS_DEVELOPMENT]);
+}
+
+/* Neither option can be changed in a machine that exists. */
+static bool lifecycle_is_open(const char *option, Error **errp)
+{
+    if (phase_check(PHASE_MACHINE_INITIALIZED)) {
+        error_setg(errp, "%s is settled when the machine starts: give it on "
+                   "the command line", option);
+        return false;
+    }
+    return true;
+}
+
+static void ecu_set_lifecycle(Object *obj, const char *value, Error **errp)
+{
+    int choice = parse_choice("lifecycle", value, lifecycle_names, errp);
+
+    if (choice >= 0 && lifecycle_is_open("lifecycle", errp)) {
+        AVPS_ECU(obj)->lifecycle.choice = choice;
+    }
+}
+
+static char *ecu_get_lifecycle_fuse(Object *obj, Error **errp)
+{
+    return g_strdup(AVPS_ECU(obj)->lifecycle.fuse_file ?: "");
+}
+
+static void ecu_set_lifecycle_fuse(Object *obj, const char *value,
+                                   Error **errp)
+{
+    AvpsLifecycle *lifecycle = &AVPS_ECU(obj)->lifecycle;
+
+    if (lifecycle_is_open("lifecycle-fuse", errp)) {
+        g_free(lifecycle->fuse_file);
+        lifecycle->fuse_file = g_strdup(value);
+    }
+}
+
+/* --- What may be plugged --- */
+
+static HotplugHandler *ecu_get_hotplug_handler(MachineState *machine,
+                                               DeviceState *dev)
+{
+    /* Only for devices that are refused: others are their bus's matter */
+    return AVPS_ECU(machine)->lifecycle.production &&
+           avps_console_is_device(dev) ? HOTPLUG_HANDLER(machine) : NULL;
+}
+
+static void ecu_pre_plug(HotplugHandler *handler, DeviceState *dev,
+                         Error **errp)
+{
+    avps_lifecycle_check_device(&AVPS_ECU(handler)->lifecycle, dev, errp);
+}
+
 static void ecu_instance_init(Object *obj)
 {
     AvpsEcu *ecu = AVPS_ECU(obj);
 
     ecu->virtualization = true;
+    ecu->lifecycle.choice = AVPS_LIFECYCLE_UNSAID;
     avps_flash_init(ecu);
 }
 
@@ -290,6 +362,8 @@ static void ecu_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
     mc->possible_cpu_arch_ids = ecu_possible_cpu_arch_ids;
     mc->cpu_index_to_instance_props = ecu_cpu_index_to_props;
     mc->get_default_cpu_node_id = ecu_default_cpu_node_id;
+    mc->get_hotplug_handler = ecu_get_hotplug_handler;
+    HOTPLUG_HANDLER_CLASS(oc)->pre_plug = ecu_pre_plug;
 
     object_class_property_add_bool(oc, "secure", ecu_get_secure,
                                    ecu_set_secure);
@@ -309,6 +383,15 @@ static void ecu_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
     object_class_property_set_description(oc, "dma-default",
         "What masters may do until software programs the IOMMU: bypass or "
         "abort (default: bypass)");
+    object_class_property_add_str(oc, "lifecycle", ecu_get_lifecycle,
+                                  ecu_set_lifecycle);
+    object_class_property_set_description(oc, "lifecycle",
+        "development, or production: without any text console (default: what "
+        "the fuse says, development without one)");
+    object_class_property_add_str(oc, "lifecycle-fuse", ecu_get_lifecycle_fuse,
+                                  ecu_set_lifecycle_fuse);
+    object_class_property_set_description(oc, "lifecycle-fuse",
+        "File of a one-time fuse that asks for production once it is blown");
 }
 
 static const TypeInfo ecu_info = {
@@ -319,7 +402,9 @@ static const TypeInfo ecu_info = {
     .class_size = sizeof(AvpsEcuClass),
     .instance_init = ecu_instance_init,
     .class_init = ecu_class_init,
-    .interfaces = AVPS_INTERFACES { AVPS_MACHINE_TARGET { } },
+    .interfaces = AVPS_INTERFACES {
+        AVPS_MACHINE_TARGET { TYPE_HOTPLUG_HANDLER }, { }
+    },
 };
 
 /* --- Versions --- */

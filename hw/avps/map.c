@@ -75,6 +75,8 @@ const AvpsMapRow avps_map[] = {
     { "watchdog-secure", AVPS_KIND_WATCHDOG, 0x0b120000, 2 * AVPS_PAGE,
       SPIS(98, 2), NO_DMA, AVPS_SECURE,
       "generic watchdog of the secure world: as watchdog0" },
+    { "fuse", AVPS_KIND_FUSE, 0x0b150000, AVPS_PAGE, NO_SPI, NO_DMA, 0,
+      "lifecycle fuse" },
     { "pstore", AVPS_KIND_PSTORE, 0x0bf00000, 1 * MiB_, NO_SPI, NO_DMA, 0,
       "retention RAM, survives a warm reset (ramoops)" },
 

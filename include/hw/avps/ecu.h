@@ -32,6 +32,7 @@ struct AvpsEcu {
     bool virtualization; /* property: the cores have EL2 */
     AvpsIommu iommu;     /* property */
     bool dma_default_abort; /* property dma-default: abort, not bypass */
+    AvpsLifecycle lifecycle; /* properties lifecycle and lifecycle-fuse */
 
     AvpsSoc soc;
     AvpsFdt fdt;

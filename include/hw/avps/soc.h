@@ -8,6 +8,7 @@
 
 #include "hw/sysbus.h"
 #include "hw/avps/fdt.h"
+#include "hw/avps/lifecycle/lifecycle.h"
 #include "hw/avps/map.h"
 #include "hw/avps/qemu/compat.h"
 #include "hw/avps/qemu/stream_bus.h"
@@ -38,6 +39,7 @@ struct AvpsSoc {
     bool virtualization;         /* the cores have EL2 */
     AvpsIommu iommu;
     bool dma_default_abort;      /* until software programs the IOMMU */
+    AvpsLifecycle *lifecycle;    /* consoles, fuse */
 
     /* After realize */
     ARMCPU *cpu[AVPS_MAX_CPUS];
