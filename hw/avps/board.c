@@ -171,6 +171,7 @@ static bool power_key_create(AvpsEcu *ecu, Error **errp)
     qemu_fdt_setprop_string(blob, "/gpio-keys/key-power", "label", "Power");
     qemu_fdt_setprop_cell(blob, "/gpio-keys/key-power", "linux,code",
                           KEY_POWER);
+    avps_fdt_set_flag(&ecu->fdt, "/gpio-keys/key-power", "wakeup-source");
     set_gpio(ecu, "/gpio-keys/key-power", "gpios", "gpio0",
              AVPS_GPIO0_POWER_KEY, false);
     return true;
@@ -188,15 +189,11 @@ static void secure_power_node(AvpsEcu *ecu, const char *path,
 }
 
 /* How the platform "qemu" of TF-A stops and resets the machine */
-static bool secure_power_create(AvpsEcu *ecu, Error **errp)
+static void secure_power_connect(AvpsEcu *ecu)
 {
     DeviceState *gpio = avps_soc_block(&ecu->soc, "gpio-secure");
-    DeviceState *power = qdev_new("gpio-pwr");
+    DeviceState *power = DEVICE(ecu->soc.power);
 
-    object_property_add_child(OBJECT(ecu), "secure-power", OBJECT(power));
-    if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(power), errp)) {
-        return false;
-    }
     qdev_connect_gpio_out(gpio, AVPS_GPIO_SECURE_POWEROFF,
                           qdev_get_gpio_in_named(power, "shutdown", 0));
     qdev_connect_gpio_out(gpio, AVPS_GPIO_SECURE_RESET,
@@ -205,7 +202,6 @@ static bool secure_power_create(AvpsEcu *ecu, Error **errp)
                       AVPS_GPIO_SECURE_RESET);
     secure_power_node(ecu, "/gpio-poweroff", "gpio-poweroff",
                       AVPS_GPIO_SECURE_POWEROFF);
-    return true;
 }
 
 /* --- VIRTIO devices of the board --- */
@@ -250,10 +246,12 @@ static bool nics_create(AvpsEcu *ecu, Error **errp)
 
 bool avps_board_create(AvpsEcu *ecu, Error **errp)
 {
+    if (ecu->secure) {
+        secure_power_connect(ecu);
+    }
     return emmc_create(ecu, errp) &&
            nor_create(ecu, errp) &&
            power_key_create(ecu, errp) &&
-           (!ecu->secure || secure_power_create(ecu, errp)) &&
            rng_create(ecu, errp) &&
            nics_create(ecu, errp);
 }

@@ -75,6 +75,8 @@ const AvpsMapRow avps_map[] = {
     { "watchdog-secure", AVPS_KIND_WATCHDOG, 0x0b120000, 2 * AVPS_PAGE,
       SPIS(98, 2), NO_DMA, AVPS_SECURE,
       "generic watchdog of the secure world: as watchdog0" },
+    { "power", AVPS_KIND_POWER, 0x0b140000, 0x1000, SPI(100), NO_DMA, 0,
+      "power controller; the supply's warning" },
     { "fuse", AVPS_KIND_FUSE, 0x0b150000, AVPS_PAGE, NO_SPI, NO_DMA, 0,
       "lifecycle fuse" },
     { "pstore", AVPS_KIND_PSTORE, 0x0bf00000, 1 * MiB_, NO_SPI, NO_DMA, 0,
@@ -119,8 +121,6 @@ const AvpsMapRow avps_map[] = {
       "RAM" },
 
     /* Planned blocks: their addresses and interrupts are promised already */
-    { "power", AVPS_KIND_RESERVED, 0x0b140000, AVPS_PAGE, SPI(100), NO_DMA, 0,
-      "reserved: power controller" },
     { "scmi", AVPS_KIND_RESERVED, 0x0b200000, 8 * AVPS_PAGE, SPIS(104, 4),
       NO_DMA, 0, "reserved: SCMI mailbox and shared memory of 4 agents" },
     { "can", AVPS_KIND_RESERVED, 0x0b300000, 8 * AVPS_PAGE, SPIS(112, 8),

@@ -12,6 +12,7 @@
 #include "qobject/qlist.h"
 #include "hw/arm/bsa.h"
 #include "hw/arm/fdt.h"
+#include "hw/avps/qemu/smccc_hook.h"
 #include "hw/avps/qemu/timers.h"
 #include "hw/avps/soc.h"
 #include "hw/boards.h"
@@ -34,7 +35,7 @@ DeviceState *avps_soc_block(AvpsSoc *soc, const char *name)
 
 qemu_irq avps_soc_spi(AvpsSoc *soc, int spi)
 {
-    return qdev_get_gpio_in(soc->gic, spi);
+    return avps_power_tap(soc->power, spi, qdev_get_gpio_in(soc->gic, spi));
 }
 
 /*
@@ -322,6 +323,28 @@ static bool gic_create(AvpsSoc *soc, Error **errp)
     return true;
 }
 
+/* --- Power controller --- */
+
+/* Before every device that has an interrupt: their lines go through it */
+static bool power_create(AvpsSoc *soc, Error **errp)
+{
+    const AvpsMapRow *row = avps_map_find_kind(AVPS_KIND_POWER);
+    DeviceState *dev = qdev_new(TYPE_AVPS_POWER);
+
+    soc->power = AVPS_POWER(dev);
+    object_property_add_child(OBJECT(soc), row->name, OBJECT(dev));
+    object_property_set_link(OBJECT(dev), "gic", OBJECT(soc->gic),
+                             &error_abort);
+    if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(dev), errp)) {
+        return false;
+    }
+    avps_soc_wire(soc, row, SYS_BUS_DEVICE(dev));
+    AVPS_FDT_NODE_GET_CLASS(dev)->write_node(AVPS_FDT_NODE(dev), soc->fdt,
+                                             row);
+    avps_hook_smccc(soc->cpu[0], soc->power);
+    return true;
+}
+
 /* --- Memories of the SoC --- */
 
 /* ramoops.yaml: how Linux divides the retention RAM, bytes */
@@ -418,7 +441,8 @@ static void avps_soc_realize(DeviceState *dev, Error **errp)
     ERRP_GUARD();
     AvpsSoc *soc = AVPS_SOC(dev);
 
-    if (!cores_create(soc, errp) || !gic_create(soc, errp)) {
+    if (!cores_create(soc, errp) || !gic_create(soc, errp) ||
+        !power_create(soc, errp)) {
         return;
     }
     fw_cfg_create(soc);

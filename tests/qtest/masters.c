@@ -30,6 +30,7 @@ static const struct {
     { "avps-soc", NULL, "the chip itself" },
     { "avps-gwdt", NULL, "registers only" },
     { "avps-mmio-timer", NULL, "registers only" },
+    { "avps-power", NULL, "registers only" },
     { "avps-fuse", NULL, "registers only" },
     { "imx.i2c", NULL, "registers only" },
     { "imx.spi", NULL, "registers only, its DMA requests lead nowhere" },

@@ -10,6 +10,7 @@
 #include "hw/avps/fdt.h"
 #include "hw/avps/lifecycle/lifecycle.h"
 #include "hw/avps/map.h"
+#include "hw/avps/power/power.h"
 #include "hw/avps/qemu/compat.h"
 #include "hw/avps/qemu/stream_bus.h"
 #include "target/arm/cpu-qom.h"
@@ -45,6 +46,7 @@ struct AvpsSoc {
     ARMCPU *cpu[AVPS_MAX_CPUS];
     uint32_t counter_hz;         /* of the system counter */
     DeviceState *gic;
+    AvpsPower *power;
     PCIBus *pcie;
     AvpsStreamBus *streams;      /* NULL without an IOMMU */
 
@@ -56,7 +58,7 @@ struct AvpsSoc {
 /* The block called @name; it must exist in this configuration. */
 DeviceState *avps_soc_block(AvpsSoc *soc, const char *name);
 
-/* The GIC's input for SPI number @spi. */
+/* Where a device drives SPI number @spi: by the power controller to the GIC */
 qemu_irq avps_soc_spi(AvpsSoc *soc, int spi);
 
 /*

@@ -1,0 +1,24 @@
+/*
+ * avps-ecu: power controller, between its files
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef AVPS_POWER_INTERNAL_H
+#define AVPS_POWER_INTERNAL_H
+
+#include "hw/avps/power/power.h"
+
+/* CTRL: the interrupts that the distributor has enabled wake the SoC */
+#define AVPS_POWER_CTRL_FOLLOW 0x1
+
+/* WAKE_CAUSE */
+#define AVPS_POWER_CAUSE_HOST 0x1
+#define AVPS_POWER_CAUSE_LINE 0x2
+
+/* Lines of GPIO that hold an interrupt up: eight bits for each block */
+uint32_t avps_power_gpio_status(void);
+
+/* Wake the SoC if a register write has made a source of a line that is up. */
+void avps_power_recheck(AvpsPower *s);
+
+#endif
