@@ -15,6 +15,7 @@
 #include "hw/avps/qemu/smccc_hook.h"
 #include "hw/avps/qemu/timers.h"
 #include "hw/avps/soc.h"
+#include "hw/avps/watchdog/gwdt.h"
 #include "hw/boards.h"
 #include "hw/intc/arm_gicv3_common.h"
 #include "hw/intc/arm_gicv3_its_common.h"
@@ -345,6 +346,21 @@ static bool power_create(AvpsSoc *soc, Error **errp)
     return true;
 }
 
+/* The second stage of each watchdog is for the power controller to judge. */
+static void watchdogs_connect(AvpsSoc *soc)
+{
+    for (const AvpsMapRow *row = avps_map; row->name; row++) {
+        bool secure = row->flags & AVPS_SECURE;
+
+        if (row->kind == AVPS_KIND_WATCHDOG &&
+            (!secure || soc->secure_memory)) {
+            qdev_connect_gpio_out_named(
+                avps_soc_block(soc, row->name), AVPS_GWDT_WS1, 0,
+                qdev_get_gpio_in_named(DEVICE(soc->power), "ws1", secure));
+        }
+    }
+}
+
 /* --- Memories of the SoC --- */
 
 /* ramoops.yaml: how Linux divides the retention RAM, bytes */
@@ -458,6 +474,7 @@ static void avps_soc_realize(DeviceState *dev, Error **errp)
     if (!blocks_create(soc, errp)) {
         return;
     }
+    watchdogs_connect(soc);
     if (!avps_pcie_create_functions(soc, errp)) {
         return;
     }
