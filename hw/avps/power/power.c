@@ -450,8 +450,8 @@ static void power_init(Object *obj)
     qdev_init_gpio_in_named(dev, off_requested, "shutdown", 1);
 
     s->next_reset_reason = AVPS_RESET_POWER_ON;
-    avps_smccc_init(&s->smccc);
     avps_psci_register(&s->smccc, s);
+    avps_smccc_register_general(&s->smccc);
     avps_trng_register(&s->smccc);
 
     object_property_add_uint64_ptr(obj, "power-fail-delay",
@@ -524,7 +524,6 @@ static const VMStateDescription vmstate_power = {
         VMSTATE_UINT32(next_reset_reason, AvpsPower),
         VMSTATE_UINT32(watchdog_count, AvpsPower),
         VMSTATE_UINT32(suspend_count, AvpsPower),
-        VMSTATE_UINT64(power_fail_delay, AvpsPower),
         VMSTATE_BOOL(power_fail, AvpsPower),
         VMSTATE_TIMER_PTR(power_cut, AvpsPower),
         VMSTATE_BOOL(suspended, AvpsPower),

@@ -24,8 +24,6 @@
 
 #define PSCI_FIRST 0x84000000u
 #define PSCI_LAST 0x8400001fu
-#define PSCI_FEATURES 0x8400000au
-#define PSCI64(n) ((n) | AVPS_SMCCC_64)
 
 #define SMCCC_VERSION 0x80000000u
 
@@ -225,37 +223,42 @@ static int64_t stat_count(AvpsPower *s, AvpsSmcccCall *call)
 /* --- The functions --- */
 
 typedef struct PsciFunction {
-    uint32_t number;            /* of SMC32 */
-    bool wide;                  /* there is one of SMC64, too */
-    /* NULL: PSCI_FEATURES itself, which reads this table */
+    /* NULL for PSCI_FEATURES itself, which reads this table */
     int64_t (*call)(AvpsPower *s, AvpsSmcccCall *call);
+    bool exists;
+    bool wide; /* there is one of SMC64, too */
 } PsciFunction;
 
+#define FUNCTION(call) { (call), .exists = true }
+#define WIDE_FUNCTION(call) { (call), .exists = true, .wide = true }
+
+/* By number */
 static const PsciFunction functions[] = {
-    { 0x84000000, false, psci_version },
-    { 0x84000001, true, cpu_suspend },
-    { 0x84000002, false, cpu_off },
-    { 0x84000003, true, cpu_on },
-    { 0x84000004, true, affinity_info },
-    { 0x84000006, false, migrate_info_type },
-    { 0x84000008, false, system_off },
-    { 0x84000009, false, system_reset },
-    { PSCI_FEATURES, false, NULL },
-    { 0x8400000e, true, system_suspend },
-    { 0x84000010, true, stat_residency },
-    { 0x84000011, true, stat_count },
-    { 0x84000012, true, system_reset2 },
+    [0x0] = FUNCTION(psci_version),
+    [0x1] = WIDE_FUNCTION(cpu_suspend),
+    [0x2] = FUNCTION(cpu_off),
+    [0x3] = WIDE_FUNCTION(cpu_on),
+    [0x4] = WIDE_FUNCTION(affinity_info),
+    [0x6] = FUNCTION(migrate_info_type),
+    [0x8] = FUNCTION(system_off),
+    [0x9] = FUNCTION(system_reset),
+    [0xa] = FUNCTION(NULL),
+    [0xe] = WIDE_FUNCTION(system_suspend),
+    [0x10] = WIDE_FUNCTION(stat_residency),
+    [0x11] = WIDE_FUNCTION(stat_count),
+    [0x12] = WIDE_FUNCTION(system_reset2),
 };
 
+/* NULL when there is no such function */
 static const PsciFunction *find_function(uint32_t function)
 {
-    for (int i = 0; i < ARRAY_SIZE(functions); i++) {
-        if (function == functions[i].number ||
-            (functions[i].wide && function == PSCI64(functions[i].number))) {
-            return &functions[i];
-        }
+    uint32_t number = (function & ~AVPS_SMCCC_64) - PSCI_FIRST;
+
+    if (number >= ARRAY_SIZE(functions) || !functions[number].exists ||
+        (function & AVPS_SMCCC_64 && !functions[number].wide)) {
+        return NULL;
     }
-    return NULL;
+    return &functions[number];
 }
 
 /*

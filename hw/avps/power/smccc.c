@@ -27,49 +27,7 @@
 /* Of an exception by SMC or HVC: its immediate, which must be 0 (2.9) */
 #define SYNDROME_IMMEDIATE 0xffff
 
-/* --- General queries --- */
-
-static int64_t arch_features(uint32_t function)
-{
-    switch (function) {
-    case SMCCC_VERSION:
-    case SMCCC_ARCH_FEATURES:
-        return IMPLEMENTED;
-    case SMCCC_ARCH_WORKAROUND_1:
-    case SMCCC_ARCH_WORKAROUND_2:
-    case SMCCC_ARCH_WORKAROUND_3:
-        return WORKAROUND_NOT_NEEDED;
-    default:
-        return AVPS_SMCCC_NOT_SUPPORTED;
-    }
-}
-
-static bool arch_call(void *opaque, AvpsSmcccCall *call)
-{
-    switch (call->function) {
-    case SMCCC_VERSION:
-        call->result[0] = VERSION_1_2;
-        return true;
-    case SMCCC_ARCH_FEATURES:
-        call->result[0] = arch_features(call->arg[0]);
-        return true;
-    case SMCCC_ARCH_WORKAROUND_1:
-    case SMCCC_ARCH_WORKAROUND_2:
-    case SMCCC_ARCH_WORKAROUND_3:
-        call->num_results = 0;
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* --- Services --- */
-
-void avps_smccc_init(AvpsSmccc *smccc)
-{
-    avps_smccc_register(smccc, SMCCC_VERSION, SMCCC_ARCH_LAST, arch_call,
-                        NULL);
-}
 
 void avps_smccc_register(AvpsSmccc *smccc, uint32_t first, uint32_t last,
                          AvpsSmcccHandler *handler, void *opaque)
@@ -143,4 +101,46 @@ bool avps_smccc_dispatch(AvpsSmccc *smccc, ARMCPU *cpu)
         set_register(env, i, call.result[i]);
     }
     return call.end != AVPS_SMCCC_STANDBY;
+}
+
+/* --- General queries --- */
+
+static int64_t arch_features(uint32_t function)
+{
+    switch (function) {
+    case SMCCC_VERSION:
+    case SMCCC_ARCH_FEATURES:
+        return IMPLEMENTED;
+    case SMCCC_ARCH_WORKAROUND_1:
+    case SMCCC_ARCH_WORKAROUND_2:
+    case SMCCC_ARCH_WORKAROUND_3:
+        return WORKAROUND_NOT_NEEDED;
+    default:
+        return AVPS_SMCCC_NOT_SUPPORTED;
+    }
+}
+
+static bool arch_call(void *opaque, AvpsSmcccCall *call)
+{
+    switch (call->function) {
+    case SMCCC_VERSION:
+        call->result[0] = VERSION_1_2;
+        return true;
+    case SMCCC_ARCH_FEATURES:
+        call->result[0] = arch_features(call->arg[0]);
+        return true;
+    case SMCCC_ARCH_WORKAROUND_1:
+    case SMCCC_ARCH_WORKAROUND_2:
+    case SMCCC_ARCH_WORKAROUND_3:
+        call->num_results = 0;
+        return true;
+    default:
+        return false;
+    }
+}
+
+void avps_smccc_register_general(AvpsSmccc *smccc)
+{
+    avps_smccc_register(smccc, SMCCC_VERSION, SMCCC_ARCH_LAST, arch_call,
+                        NULL);
 }

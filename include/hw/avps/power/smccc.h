@@ -55,15 +55,15 @@ typedef struct AvpsSmccc {
     int num_services;
 } AvpsSmccc;
 
-/* Add the convention's own service, general queries. */
-void avps_smccc_init(AvpsSmccc *smccc);
-
 /*
  * Have @handler answer the functions @first .. @last. Both are of SMC32; the
  * functions of SMC64 with the same numbers belong to the service, too.
  */
 void avps_smccc_register(AvpsSmccc *smccc, uint32_t first, uint32_t last,
                          AvpsSmcccHandler *handler, void *opaque);
+
+/* Add the convention's own service, general queries. */
+void avps_smccc_register_general(AvpsSmccc *smccc);
 
 /*
  * Answer the call that @cpu has made, in its registers. False: QEMU's own
