@@ -415,6 +415,15 @@ static bool secure_ram_create(AvpsSoc *soc, Error **errp)
     return true;
 }
 
+static bool firewall_create(AvpsSoc *soc, Error **errp)
+{
+    DeviceState *firewall = qdev_new(TYPE_AVPS_FIREWALL);
+
+    object_property_add_child(OBJECT(soc), "firewall", OBJECT(firewall));
+    soc->firewall = AVPS_FIREWALL(firewall);
+    return sysbus_realize_and_unref(SYS_BUS_DEVICE(firewall), errp);
+}
+
 static void fw_cfg_create(AvpsSoc *soc)
 {
     const AvpsMapRow *row = avps_map_find_kind(AVPS_KIND_FW_CFG);
@@ -466,7 +475,8 @@ static void avps_soc_realize(DeviceState *dev, Error **errp)
     write_timer_node(soc);
     write_cpu_nodes(soc);
     if (!pstore_create(soc, errp) ||
-        (soc->secure_memory && !secure_ram_create(soc, errp)) ||
+        (soc->secure_memory && (!secure_ram_create(soc, errp) ||
+                                !firewall_create(soc, errp))) ||
         !avps_pcie_create(soc, errp) ||
         !avps_iommu_create(soc, errp)) {
         return;

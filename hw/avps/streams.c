@@ -44,6 +44,10 @@ static bool smmuv3_create(AvpsSoc *soc, const AvpsMapRow *row, Error **errp)
     object_property_add_child(OBJECT(soc), row->name, OBJECT(smmu));
     object_property_set_link(OBJECT(smmu), "primary-bus", OBJECT(soc->pcie),
                              &error_abort);
+    if (soc->firewall) {
+        object_property_set_link(OBJECT(smmu), "firewall",
+                                 OBJECT(soc->firewall), &error_abort);
+    }
     qdev_prop_set_bit(smmu, "abort-at-reset", soc->dma_default_abort);
     if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(smmu), errp)) {
         return false;

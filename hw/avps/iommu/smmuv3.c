@@ -379,6 +379,12 @@ static AvpsSmmuMaster *create_master(AvpsSmmuv3 *s, PCIBus *bus, int devfn)
     memory_region_init_iommu(&master->view, sizeof(master->view),
                              TYPE_AVPS_SMMU_VIEW, OBJECT(s), name, UINT64_MAX);
     address_space_init(&master->as, MEMORY_REGION(&master->view), name);
+    if (s->firewall) {
+        g_autofree char *port = g_strdup_printf("%s-refused", name);
+
+        avps_firewall_init_port(s->firewall, &master->refused, OBJECT(s),
+                                port);
+    }
     QLIST_INSERT_HEAD(&s->masters, master, next);
     return master;
 }
@@ -557,6 +563,8 @@ static const VMStateDescription vmstate_smmuv3 = {
 static const Property smmuv3_properties[] = {
     DEFINE_PROP_LINK("primary-bus", AvpsSmmuv3, primary_bus, TYPE_PCI_BUS,
                      PCIBus *),
+    DEFINE_PROP_LINK("firewall", AvpsSmmuv3, firewall, TYPE_AVPS_FIREWALL,
+                     AvpsFirewall *),
     DEFINE_PROP_BOOL("abort-at-reset", AvpsSmmuv3, abort_at_reset, false),
 };
 

@@ -216,6 +216,7 @@ struct AvpsSmmuMaster {
     bool is_platform;     /* not a PCIe function */
     IOMMUMemoryRegion view;
     AddressSpace as;
+    AvpsFirewallPort refused; /* with a firewall */
 
     /* Valid while it is in the list of active masters */
     bool is_active;

@@ -186,6 +186,24 @@ static SmmuMapping translate_locked(AvpsSmmuMaster *master, uint16_t stream,
     return mapping;
 }
 
+/* Where the output of a translation leads: memory, or the firewall's refusal */
+static AddressSpace *output_of(AvpsSmmuMaster *master, uint16_t stream,
+                               hwaddr address, SmmuMapping *mapping)
+{
+    AvpsSmmuv3 *s = master->smmu;
+    hwaddr mask = mapping->mask;
+    bool refused;
+
+    if (!s->firewall || !mapping->perm) {
+        return &address_space_memory;
+    }
+    refused = avps_firewall_refuses(s->firewall, address, &mask);
+    mapping->mask = mask;
+    mapping->output = address & ~mask;
+    master->refused.stream = stream;
+    return refused ? &master->refused.as : &address_space_memory;
+}
+
 static IOMMUTLBEntry translate(IOMMUMemoryRegion *view, hwaddr iova,
                                IOMMUAccessFlags flag, int index)
 {
@@ -195,6 +213,7 @@ static IOMMUTLBEntry translate(IOMMUMemoryRegion *view, hwaddr iova,
     SmmuFault fault = { .type = SMMU_EVENT_NONE };
     uint16_t stream = avps_smmu_stream(master);
     SmmuMapping mapping;
+    AddressSpace *target;
 
     WITH_QEMU_LOCK_GUARD(&s->lock) {
         mapping = translate_locked(master, stream, access, &fault);
@@ -205,8 +224,10 @@ static IOMMUTLBEntry translate(IOMMUMemoryRegion *view, hwaddr iova,
     trace_avps_smmu_translate(stream, iova, access.write,
                               mapping.output | (iova & mapping.mask),
                               mapping.perm);
+    target = output_of(master, stream, mapping.output | (iova & mapping.mask),
+                       &mapping);
     return (IOMMUTLBEntry) {
-        .target_as = &address_space_memory,
+        .target_as = target,
         .iova = iova & ~mapping.mask,
         .translated_addr = mapping.output,
         .addr_mask = mapping.mask,

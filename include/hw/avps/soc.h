@@ -13,6 +13,7 @@
 #include "hw/avps/power/power.h"
 #include "hw/avps/qemu/compat.h"
 #include "hw/avps/qemu/stream_bus.h"
+#include "hw/avps/trust/firewall.h"
 #include "target/arm/cpu-qom.h"
 
 /* The option "iommu" of the machine: what stands between masters and memory */
@@ -49,6 +50,7 @@ struct AvpsSoc {
     AvpsPower *power;
     PCIBus *pcie;
     AvpsStreamBus *streams;      /* NULL without an IOMMU */
+    AvpsFirewall *firewall;      /* NULL without a secure world */
 
     /* private */
     MemoryRegion pcie_ecam, pcie_mmio, pcie_mmio_high;

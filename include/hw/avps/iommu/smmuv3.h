@@ -8,6 +8,7 @@
 
 #include "hw/sysbus.h"
 #include "hw/avps/qemu/compat.h"
+#include "hw/avps/trust/firewall.h"
 #include "hw/pci/pci.h"
 #include "qemu/queue.h"
 #include "qemu/thread.h"
@@ -49,6 +50,8 @@ typedef struct AvpsSmmuMaster AvpsSmmuMaster;
  * AvpsSmmuIrq; each is a pulse.
  *
  * Property primary-bus: the root bus of the PCIe host.
+ * Property firewall: refuses what masters may not reach even if their tables
+ * lead there, and is told the StreamID. Optional.
  * Property abort-at-reset: GBPA.ABORT after reset; it decides what happens
  * to all transactions until software enables the SMMU. Default false.
  */
@@ -57,6 +60,7 @@ struct AvpsSmmuv3 {
 
     MemoryRegion registers;
     PCIBus *primary_bus; /* property */
+    AvpsFirewall *firewall; /* property */
     bool abort_at_reset; /* property */
     qemu_irq irq[AVPS_SMMU_NUM_IRQS];
 
