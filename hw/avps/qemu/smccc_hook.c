@@ -36,6 +36,15 @@ static void end_standby(CPUState *cs)
     }
 }
 
+/* Every exception comes here: the cheap question first. */
+static bool answers_call(CPUState *cs)
+{
+    return (cs->exception_index == EXCP_SMC ||
+            cs->exception_index == EXCP_HVC) &&
+           arm_is_psci_call(ARM_CPU(cs), cs->exception_index) &&
+           avps_smccc_dispatch(&power_controller->smccc, ARM_CPU(cs));
+}
+
 /*
  * QEMU's part does not return when the core begins to wait. It does when an
  * interrupt is pending already; and a hypervisor may have the wait trapped,
@@ -43,11 +52,8 @@ static void end_standby(CPUState *cs)
  */
 static void do_interrupt(CPUState *cs)
 {
-    ARMCPU *cpu = ARM_CPU(cs);
-
     end_standby(cs);
-    if (!arm_is_psci_call(cpu, cs->exception_index) ||
-        !avps_smccc_dispatch(&power_controller->smccc, cpu)) {
+    if (!answers_call(cs)) {
         qemu_ops->do_interrupt(cs);
         end_standby(cs);
     }
