@@ -53,6 +53,6 @@ def build_source(source, directory, level, layout='kernel', cores=1, defines=Non
     places = [f'-Wl,--defsym={name}={value:#x}' for name, value in LAYOUTS[layout].items()]
     run(PREFIX + 'gcc', *CFLAGS, *(f'-D{name}={value}' for name, value in macros.items()),
         '-I', LIB, '-I', directory, '-T', LIB / 'bare.ld', *places, '-o', elf,
-        LIB / 'start.S', LIB / 'bare.c', LIB / 'gic.c', source)
+        LIB / 'start.S', LIB / 'calls.S', LIB / 'bare.c', LIB / 'gic.c', source)
     run(PREFIX + 'objcopy', '-O', 'binary', elf, image)
     return image

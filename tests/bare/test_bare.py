@@ -23,10 +23,11 @@ class Case(NamedTuple):
     level: int
     cores: int = 1
     layout: str = 'kernel'
+    variant: str = ''       # for a second case of the same program and level
 
     @property
     def name(self):
-        return f'el{self.level}-{self.program}'
+        return f'el{self.level}-{self.program}{self.variant}'
 
     @property
     def machine(self):
@@ -53,6 +54,21 @@ CASES = [
     Case('pmu', 2),
     Case('cores', 1, cores=8),
     Case('cores', 2, cores=8),
+    Case('psci-features', 1),
+    Case('psci-features', 2),
+    Case('psci-cores', 1, cores=4),
+    Case('psci-cores', 2, cores=4),
+    Case('psci-cores', 2, cores=4, layout='firmware', variant='-from-flash'),
+    Case('cpu-suspend', 1, cores=2),
+    Case('cpu-suspend', 2, cores=2),
+    Case('system-reset2', 1),
+    Case('system-reset2', 2),
+    Case('system-suspend', 1, cores=2),
+    Case('system-suspend', 2, cores=2),
+    Case('smccc', 1),
+    Case('smccc', 2),
+    Case('trng', 1),
+    Case('trng', 2),
     Case('reset', 1),
     Case('reset', 2),
     Case('reset', 3, layout='secure-firmware'),

@@ -165,7 +165,7 @@ bool read_aborts(uint64_t address, uint64_t *esr)
     return abort_seen;
 }
 
-int64_t psci(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3)
+uint64_t firmware(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3)
 {
     register uint64_t x0 asm("x0") = function;
     register uint64_t x1 asm("x1") = a1;
@@ -179,8 +179,13 @@ int64_t psci(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3)
     asm volatile("smc #0"
 #endif
                  : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) :: "memory");
+    return x0;
+}
+
+int64_t psci(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3)
+{
     /* Results are 32 bits wide, whatever the function's convention */
-    return (int32_t)x0;
+    return (int32_t)firmware(function, a1, a2, a3);
 }
 
 void raise_secure_line(unsigned line)

@@ -123,19 +123,60 @@ bool irq_arrives(unsigned intid);
 uint64_t core_affinity(unsigned n);
 
 /* PSCI, called as this machine wants it at this exception level */
+#define SMC64 0x40000000                    /* the same function, 64 bits */
+
 #define PSCI_VERSION        0x84000000
+#define PSCI_CPU_SUSPEND    0xc4000001
 #define PSCI_CPU_OFF        0x84000002
 #define PSCI_CPU_ON         0xc4000003
 #define PSCI_AFFINITY_INFO  0xc4000004
+#define PSCI_MIGRATE_INFO_TYPE 0x84000006
 #define PSCI_SYSTEM_OFF     0x84000008
 #define PSCI_SYSTEM_RESET   0x84000009
+#define PSCI_FEATURES       0x8400000a
+#define PSCI_SYSTEM_SUSPEND 0xc400000e
+#define PSCI_STAT_RESIDENCY 0xc4000010
+#define PSCI_STAT_COUNT     0xc4000011
+#define PSCI_SYSTEM_RESET2  0xc4000012
 
-#define PSCI_ALREADY_ON     (-4)
-#define PSCI_INVALID_PARAMS (-2)
+#define PSCI_NOT_SUPPORTED   (-1)
+#define PSCI_INVALID_PARAMS  (-2)
+#define PSCI_DENIED          (-3)
+#define PSCI_ALREADY_ON      (-4)
+#define PSCI_ON_PENDING      (-5)
+#define PSCI_INVALID_ADDRESS (-9)
 #define AFFINITY_ON 0
 #define AFFINITY_OFF 1
 
+/* Returns the 32 bits of an error code or state, sign-extended. */
 int64_t psci(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3);
+/* The same, all 64 bits of x0 */
+uint64_t firmware(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3);
+
+/* Parameters and results of a call: x0 .. x17 */
+struct registers {
+    uint64_t x[18];
+};
+
+void call_firmware(struct registers *registers);
+/* As HVC #1 or SMC #1 */
+void call_firmware_immediate_1(struct registers *registers);
+
+/* What the core found when SYSTEM_SUSPEND ended */
+struct awakening {
+    uint64_t x0, current_el, sctlr, daif;
+};
+
+/*
+ * Calls a SYSTEM_SUSPEND function with that context. Returns 0 after the wake,
+ * with our vectors set and all else as a core has it that was just started; or
+ * the error of the call that was refused.
+ */
+int64_t suspend_system(uint64_t function, uint64_t context,
+                       struct awakening *how);
+
+/* All bits of a call's unused upper halves, that nobody may look at */
+#define GARBAGE 0xdeadbeef00000000
 
 /* The secure GPIO's lines (EL3) */
 #define SECURE_LINE_OFF 0

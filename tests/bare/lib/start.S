@@ -76,7 +76,8 @@ core_entry:
 4:  wfi
     b       4b
 
-/* x20: number of the core. Gives it a stack and our vectors. */
+/* x20: number of the core. Gives it a stack and our vectors; uses x0 and x1. */
+    .globl set_up_core
 set_up_core:
     ldr     x0, =stacks_start + STACK_SIZE
     mov     x1, #STACK_SIZE
