@@ -128,6 +128,8 @@ static void watchdog_setup(AvpsSoc *soc, const AvpsMapRow *row,
                            DeviceState *dev)
 {
     qdev_prop_set_uint32(dev, "clock-frequency", soc->counter_hz);
+    object_property_set_link(OBJECT(dev), "power", OBJECT(soc->power),
+                             &error_abort);
 }
 
 /* --- Lifecycle fuse --- */

@@ -380,15 +380,18 @@ static void gwdt_reset_enter(Object *obj, ResetType type)
 
     s->enabled = false;
     s->ws0 = false;
-    s->ws1 = false;
     s->wor = 0;
     s->wcv = 0;
     timer_del(s->expiry);
 }
 
+/* By now the power controller knows what reset this is. */
 static void gwdt_reset_hold(Object *obj, ResetType type)
 {
-    set_lines(AVPS_GWDT(obj));
+    AvpsGwdt *s = AVPS_GWDT(obj);
+
+    s->ws1 = s->ws1 && s->power && avps_power_keeps_cause(s->power);
+    set_lines(s);
 }
 
 static void gwdt_init(Object *obj)
@@ -459,6 +462,7 @@ static const VMStateDescription vmstate_gwdt = {
 };
 
 static const Property gwdt_properties[] = {
+    DEFINE_PROP_LINK("power", AvpsGwdt, power, TYPE_AVPS_POWER, AvpsPower *),
     DEFINE_PROP_UINT32("clock-frequency", AvpsGwdt, clock_hz, 62500000),
 };
 

@@ -7,6 +7,7 @@
 #define HW_AVPS_WATCHDOG_GWDT_H
 
 #include "hw/sysbus.h"
+#include "hw/avps/power/power.h"
 #include "hw/avps/qemu/compat.h"
 #include "qemu/timer.h"
 
@@ -24,6 +25,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(AvpsGwdt, AVPS_GWDT)
  *
  * Property clock-frequency: of the system counter, Hz, 1 to 1000000000;
  * 1000000000 must be a multiple of it.
+ * Link power: who knows what a reset is for; without it, none keeps WS1.
  *
  * For the host:
  *  - enabled, ws0, ws1: the bits of WCS
@@ -36,6 +38,7 @@ struct AvpsGwdt {
 
     MemoryRegion control, refresh;
     uint32_t clock_hz; /* property */
+    AvpsPower *power;  /* link, or NULL */
 
     bool enabled, ws0, ws1; /* WCS */
     uint64_t wor;           /* 48 bits, counter ticks */
