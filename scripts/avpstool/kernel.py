@@ -97,6 +97,12 @@ def fetch_driver_source():
     return apt.fetch('linux-source', _source_packages)
 
 
+def driver_source_file(name):
+    """A file of the source that the kernel of the driver leg is built from."""
+    with state.locked(SOURCES):
+        return _source_tree(fetch_driver_source()) / name
+
+
 def _source_packages(archive):
     names = [name for name in archive.names(SOURCE_PACKAGE)
              if _source_version(name) >= OLDEST_SOURCE]

@@ -15,9 +15,14 @@ SOURCES = Path(__file__).parent / 'programs'
 
 def build(name, directory):
     """Compiles programs/<name>.c into directory and returns the program."""
-    program = directory / name
-    subprocess.run(['aarch64-linux-gnu-gcc', '-static', '-O2', '-Wall', '-Wextra', '-Werror', '-o',
-                    str(program), str(SOURCES / f'{name}.c')], check=True)
+    return compile_source(SOURCES / f'{name}.c', directory, '-Wall', '-Wextra', '-Werror')
+
+
+def compile_source(source, directory, *options):
+    """Compiles a C file into directory and returns the program."""
+    program = directory / source.stem
+    subprocess.run(['aarch64-linux-gnu-gcc', '-static', '-O2', *options, '-o', str(program),
+                    str(source)], check=True)
     return program
 
 
