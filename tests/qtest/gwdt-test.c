@@ -98,6 +98,26 @@ static void check_state(QTestState *qts, uint32_t want)
     g_assert_cmpint(qom_get_bool(qts, PATH, "ws1"), ==, !!(want & WS1));
 }
 
+static void expire(QTestState *qts, bool value)
+{
+    qtest_qmp_assert_success(qts, "{'execute': 'qom-set', 'arguments': "
+                             "{'path': %s, 'property': 'expire', "
+                             "'value': %i}}", PATH, value);
+}
+
+static void expire_is_refused(QTestState *qts, const char *path,
+                              const char *why)
+{
+    QDict *reply = qtest_qmp(qts, "{'execute': 'qom-set', 'arguments': "
+                             "{'path': %s, 'property': 'expire', "
+                             "'value': true}}", path);
+    QDict *error = qdict_get_qdict(reply, "error");
+
+    g_assert_nonnull(error);
+    g_assert_nonnull(strstr(qdict_get_str(error, "desc"), why));
+    qobject_unref(reply);
+}
+
 /* On, with OFFSET, after so many of its two stages */
 static QTestState *start_in_stage(int stages_over)
 {
@@ -535,6 +555,88 @@ static void test_reset_in_the_middle(void)
     }
 }
 
+static void wait_for_reset(QTestState *qts)
+{
+    qtest_qmp_eventwait(qts, "RESET");
+}
+
+/* WS1 tells the cause, and nothing else is left: no line, no stage. */
+static void check_cause(QTestState *qts)
+{
+    g_assert_cmphex(qtest_readl(qts, WCS), ==, WS1);
+    g_assert_true(qom_get_bool(qts, PATH, "ws1"));
+    g_assert_false(qom_get_bool(qts, PATH, "enabled"));
+    g_assert_false(spi_level(qts, "watchdog0", 0));
+    g_assert_false(spi_level(qts, "watchdog0", 1));
+    g_assert_cmphex(wor(qts), ==, 0);
+    g_assert_cmphex(wcv(qts), ==, 0);
+    g_assert_cmpint(remaining_ns(qts), ==, -1);
+    expire_is_refused(qts, PATH, "the watchdog is off");
+}
+
+static QTestState *start_and_be_reset(void)
+{
+    QTestState *qts = machine_start_with_irqs("-action watchdog=reset");
+
+    set_wor(qts, OFFSET);
+    qtest_writel(qts, WCS, EN);
+    pass_ticks(qts, STAGE);
+    check_state(qts, EN | WS0);
+    pass_ticks(qts, STAGE);
+    wait_for_reset(qts);
+    check_cause(qts);
+    return qts;
+}
+
+/* Any refresh ends the record, and the watchdog is as at first. */
+static void test_cause_until_refresh(void)
+{
+    const RefreshCase cases[] = {
+        { "WRR", WRR, 0 },
+        { "WCS", WCS, 0 },
+        { "WOR low", WOR, 0 },
+        { "WOR high", WOR_HIGH, 0 },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        QTestState *qts = start_and_be_reset();
+
+        /* Not by what is no refresh */
+        set_wcv(qts, 0);
+        qtest_clock_step(qts, NANOSECONDS_PER_SECOND);
+        check_cause(qts);
+        qtest_writel(qts, cases[i].address, cases[i].value);
+        check_state(qts, 0);
+        qtest_quit(qts);
+    }
+}
+
+/* Switched on again without a look at it, it begins with its first stage. */
+static void test_cause_and_on_again(void)
+{
+    QTestState *qts = start_and_be_reset();
+
+    qtest_writel(qts, WCS, EN);
+    check_state(qts, EN);
+    set_wor(qts, OFFSET);
+    pass_ticks(qts, STAGE);
+    check_state(qts, EN | WS0);
+    pass_ticks(qts, STAGE);
+    wait_for_reset(qts);
+    check_cause(qts);
+    qtest_quit(qts);
+}
+
+/* The next reset is not the watchdog's. */
+static void test_cause_is_of_the_last_reset(void)
+{
+    QTestState *qts = start_and_be_reset();
+
+    qtest_system_reset(qts);
+    check_reset_values(qts);
+    qtest_quit(qts);
+}
+
 /* --- The host's side --- */
 
 static void test_remaining_time(void)
@@ -549,26 +651,6 @@ static void test_remaining_time(void)
     pass_ticks(qts, STAGE);
     g_assert_cmpint(remaining_ns(qts), ==, -1);
     qtest_quit(qts);
-}
-
-static void expire(QTestState *qts, bool value)
-{
-    qtest_qmp_assert_success(qts, "{'execute': 'qom-set', 'arguments': "
-                             "{'path': %s, 'property': 'expire', "
-                             "'value': %i}}", PATH, value);
-}
-
-static void expire_is_refused(QTestState *qts, const char *path,
-                              const char *why)
-{
-    QDict *reply = qtest_qmp(qts, "{'execute': 'qom-set', 'arguments': "
-                             "{'path': %s, 'property': 'expire', "
-                             "'value': true}}", path);
-    QDict *error = qdict_get_qdict(reply, "error");
-
-    g_assert_nonnull(error);
-    g_assert_nonnull(strstr(qdict_get_str(error, "desc"), why));
-    qobject_unref(reply);
 }
 
 /* Each "expire" is the end of one stage. */
@@ -677,6 +759,10 @@ int main(int argc, char **argv)
     qtest_add_func("/gwdt/storm", test_storm);
     qtest_add_func("/gwdt/other-frequency", test_other_frequency);
     qtest_add_func("/gwdt/reset-in-the-middle", test_reset_in_the_middle);
+    qtest_add_func("/gwdt/cause-until-refresh", test_cause_until_refresh);
+    qtest_add_func("/gwdt/cause-and-on-again", test_cause_and_on_again);
+    qtest_add_func("/gwdt/cause-is-of-the-last-reset",
+                   test_cause_is_of_the_last_reset);
     qtest_add_func("/gwdt/remaining-time", test_remaining_time);
     qtest_add_func("/gwdt/expire", test_expire);
     qtest_add_func("/gwdt/expire-while-off", test_expire_while_off);
