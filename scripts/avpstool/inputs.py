@@ -100,12 +100,16 @@ def disk(option, name):
         return path, 'qcow2' if stream.read(4) == _QCOW2_MAGIC else 'raw'
 
 
-def memory(option, text):
+def size(text):
+    """The bytes of a size such as 512M or 2G; 0 if it is none."""
     found = re.fullmatch(r'(\d+)([MG]?)(?:i?B)?', text, re.IGNORECASE)
-    size = int(found[1]) * MEMORY_UNITS[found[2].upper()] if found else 0
-    if not MEMORY_RANGE[0] <= size <= MEMORY_RANGE[1]:
+    return int(found[1]) * MEMORY_UNITS[found[2].upper()] if found else 0
+
+
+def memory(option, text):
+    if not MEMORY_RANGE[0] <= size(text) <= MEMORY_RANGE[1]:
         raise ui.UserError(f'{option} {text}: give a size from 512M to 64G')
-    return f'{size >> 20}M'
+    return f'{size(text) >> 20}M'
 
 
 def cores(option, count):

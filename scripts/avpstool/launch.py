@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from avpstool import dts, firmware, initramfs, inputs, kernel, paths, qemu, state, ui
+from avpstool import dts, firmware, initramfs, inputs, kernel, paths, qemu, state, trust, ui
 
 MACHINE = 'avps-ecu'
 CONSOLE = 'console=ttyAMA0'
@@ -42,6 +42,9 @@ def add_options(parser):
     machine.add_argument('--cpu', metavar='TYPE', help='another core than the Cortex-A76')
     machine.add_argument('--secure', action='store_true',
                          help='have EL3 and the secure devices')
+    machine.add_argument('--trust', action='store_true',
+                         help='--secure, and start TF-A, OP-TEE and U-Boot there; U-Boot starts '
+                         'the kernel as with --firmware')
     machine.add_argument('--no-virtualization', dest='virtualization', action='store_false',
                          help='have no EL2, as a guest of a hypervisor sees it')
     machine.add_argument('--iommu', choices=('smmuv3', 'virtio', 'none'),
@@ -77,7 +80,9 @@ def check(args):
         inputs.memory('--memory', args.memory)
     if args.gdb is not None:
         inputs.port('--gdb', args.gdb)
-    if args.initrd and args.firmware and not args.kernel:
+    if args.trust:
+        trust.check(args)
+    if args.initrd and (args.firmware or args.trust) and not args.kernel:
         raise ui.UsageError('--initrd: the firmware takes it with the kernel, add --kernel')
 
 
@@ -98,7 +103,7 @@ def command(args):
 
 def _machine(args):
     options = MACHINE
-    if args.secure:
+    if args.secure or args.trust:
         options += ',secure=on'
     if not args.virtualization:
         options += ',virtualization=off'
@@ -130,7 +135,7 @@ def _storage(args):
     else:
         argv = ['-drive', f'if=sd,format=raw,file={_option_value(_emmc())}']
     disks = [inputs.disk('--disk', name) for name in args.disk]
-    if args.firmware and not args.kernel and not disks:
+    if (args.firmware or args.trust) and not args.kernel and not disks:
         disks = [(firmware.esp_disk(args.leg, _words(args)), 'raw')]
     for number, (path, disk_format) in enumerate(disks):
         drive = f'if=none,id=disk{number},format={disk_format},file={_option_value(path)}'
@@ -150,7 +155,7 @@ def _emmc():
 
 def _boot(args):
     argv = _firmware(args)
-    if args.kernel or not args.firmware:
+    if args.kernel or not (args.firmware or args.trust):
         argv += ['-kernel', args.kernel or str(kernel.ensure(args.leg).image),
                  '-append', f'{CONSOLE} {_words(args)}'.strip()]
         argv += ['-initrd', args.initrd or str(initramfs.ensure(args.leg))]
@@ -158,6 +163,8 @@ def _boot(args):
 
 
 def _firmware(args):
+    if args.trust:
+        return ['-bios', str(trust.ensure())]
     if not args.firmware:
         return []
     if args.firmware != 'edk2':

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """avps setup: everything that needs the network, and nothing else."""
 
-from avpstool import apt, firmware, guestqemu, hostdeps, initramfs, kernel, qemu, ui
+from avpstool import apt, firmware, guestqemu, hostdeps, initramfs, kernel, qemu, trust, ui
 
 
 def register(subparsers):
@@ -25,5 +25,6 @@ def main(args):
     for name in firmware.NAMES:
         firmware.ensure(name)
     guestqemu.fetch()
+    trust.fetch()
     ui.say('everything is here; the other commands need no network now')
     return 0

@@ -272,6 +272,17 @@ static void fact_phy(struct block *b, const struct device *dev)
     free(path);
 }
 
+static void fact_optee(struct block *b, const struct device *dev)
+{
+    const char *said = logged("optee: revision ");
+    unsigned major, minor;
+
+    (void)dev;
+    if (said && sscanf(said, "%u.%u", &major, &minor) == 2) {
+        snprintf(b->detail, sizeof(b->detail), "revision %u.%u", major, minor);
+    }
+}
+
 /* Drivers whose fact is not an object of theirs. */
 static const struct {
     const char *driver;
@@ -282,6 +293,7 @@ static const struct {
     { "virtio_rng",       fact_hwrng },
     { "armv8-pmu",        fact_pmu },
     { "pci-host-generic", fact_pcie },
+    { "optee",            fact_optee },
 };
 
 void find_fact(struct block *b, const struct device *dev)
