@@ -137,6 +137,9 @@ class Machine:
             if event['event'] == name:
                 return event.get('data', {})
 
+    def qom_get(self, path, name):
+        return self.qmp('qom-get', path=path, property=name)
+
     def qom_set(self, path, name, value):
         self.qmp('qom-set', path=path, property=name, value=value)
 
