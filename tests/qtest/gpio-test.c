@@ -137,7 +137,7 @@ static void check_secure_line(int line, const char *event)
 {
     QTestState *qts = machine_start("-M secure=on -action shutdown=pause");
 
-    qtest_set_irq_in(qts, "/machine/secure-power", line ? "reset" : "shutdown",
+    qtest_set_irq_in(qts, "/machine/soc/power", line ? "reset" : "shutdown",
                      0, 1);
     qtest_qmp_eventwait(qts, event);
     qtest_quit(qts);
