@@ -64,6 +64,8 @@ CASES = [
     Case('psci-cores', 2, cores=4, layout='firmware', variant='-from-flash'),
     Case('cpu-suspend', 1, cores=2),
     Case('cpu-suspend', 2, cores=2),
+    Case('cpu-power-down', 1, cores=2),
+    Case('cpu-power-down', 2, cores=2),
     Case('system-reset2', 1),
     Case('system-reset2', 2),
     Case('system-suspend', 1, cores=2),

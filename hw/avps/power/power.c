@@ -3,8 +3,9 @@
  *
  * A block of our own: no specification describes it, docs/devices/power.rst
  * does. This file has the registers, resets, what a watchdog's end leads to,
- * and the supply; wake.c has suspend and wake-up; psci.c, trng.c and smccc.c
- * have the calls by which software reaches most of it.
+ * and the supply; wake.c has suspend and wake-up of the system, sleep.c of its
+ * cores; psci.c, trng.c and smccc.c have the calls by which software reaches
+ * most of it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,6 +17,7 @@
 #include "qemu/module.h"
 #include "hw/avps/fdt.h"
 #include "hw/avps/power/services.h"
+#include "hw/avps/qemu/gic_wake.h"
 #include "hw/avps/qemu/wakeup.h"
 #include "hw/irq.h"
 #include "hw/qdev-properties.h"
@@ -189,7 +191,7 @@ void avps_power_stat_begin(AvpsPower *s, int core, AvpsPowerState state)
     AvpsPowerStat *stat = &s->stat[core][state];
 
     stat->count++;
-    qatomic_set(&stat->since, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+    stat->since = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 }
 
 void avps_power_stat_end(AvpsPower *s, int core, AvpsPowerState state)
@@ -198,7 +200,7 @@ void avps_power_stat_end(AvpsPower *s, int core, AvpsPowerState state)
 
     if (stat->since >= 0) {
         stat->ns += qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - stat->since;
-        qatomic_set(&stat->since, -1);
+        stat->since = -1;
     }
 }
 
@@ -412,6 +414,8 @@ static void power_reset_enter(Object *obj, ResetType type)
     s->reset_reason = s->next_reset_reason;
     s->next_reset_reason = AVPS_RESET_HOST;
     s->suspended = false;
+    qatomic_set(&s->sleepers, 0);
+    memset(s->sleep, 0, sizeof(s->sleep));
     s->ctrl = AVPS_POWER_CTRL_FOLLOW;
     s->int_enable = R_INT_ENABLE_POWER_FAIL_MASK;
     s->gpio_enable = 0;
@@ -473,6 +477,7 @@ static void power_realize(DeviceState *dev, Error **errp)
     }
     s->power_cut = timer_new_ns(QEMU_CLOCK_VIRTUAL, cut_power, s);
     avps_serve_system_wakeup(s);
+    avps_watch_gic(s);
 }
 
 static void power_write_node(AvpsFdtNode *obj, AvpsFdt *fdt,
@@ -493,6 +498,18 @@ static const VMStateDescription vmstate_power_stat = {
         VMSTATE_UINT64(count, AvpsPowerStat),
         VMSTATE_UINT64(ns, AvpsPowerStat),
         VMSTATE_INT64(since, AvpsPowerStat),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static const VMStateDescription vmstate_power_sleep = {
+    .name = "avps-power/sleep",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_BOOL(down, AvpsSleep),
+        VMSTATE_UINT64(entry, AvpsSleep),
+        VMSTATE_UINT64(context, AvpsSleep),
         VMSTATE_END_OF_LIST()
     }
 };
@@ -528,8 +545,9 @@ static const VMStateDescription vmstate_power = {
         VMSTATE_TIMER_PTR(power_cut, AvpsPower),
         VMSTATE_BOOL(suspended, AvpsPower),
         VMSTATE_UINT32(suspended_core, AvpsPower),
-        VMSTATE_UINT64(resume_entry, AvpsPower),
-        VMSTATE_UINT64(resume_context, AvpsPower),
+        VMSTATE_UINT32(sleepers, AvpsPower),
+        VMSTATE_STRUCT_ARRAY(sleep, AvpsPower, AVPS_MAX_CPUS, 1,
+                             vmstate_power_sleep, AvpsSleep),
         VMSTATE_STRUCT_2DARRAY(stat, AvpsPower, AVPS_MAX_CPUS,
                                AVPS_NUM_STATES, 1, vmstate_power_stat,
                                AvpsPowerStat),

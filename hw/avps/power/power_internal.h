@@ -15,6 +15,14 @@
 #define AVPS_POWER_CAUSE_HOST 0x1
 #define AVPS_POWER_CAUSE_LINE 0x2
 
+/*
+ * Switch the calling core off, and on again at the physical address @entry
+ * with @context in X0.
+ */
+void avps_power_switch_off(AvpsPower *s, ARMCPU *cpu, uint64_t entry,
+                           uint64_t context);
+void avps_power_switch_on(AvpsPower *s, int core);
+
 /* Lines of GPIO that hold an interrupt up: eight bits for each block */
 uint32_t avps_power_gpio_status(void);
 

@@ -7,9 +7,8 @@
  * reset, nor most of the errors.
  *
  * Choices:
- *  - CPU_SUSPEND knows one state, standby (power_state 0). A core in a state
- *    that loses its context would have to be woken by interrupts that its own
- *    GIC interface masks, which QEMU's cannot do.
+ *  - CPU_SUSPEND takes the original format of power_state and knows two
+ *    states of a core: standby (0) and power-down (0x00010000).
  *  - The system suspend state has the name 0x03010000 in the statistics.
  *  - MIGRATE_INFO_TYPE says that there is no Trusted OS.
  *
@@ -59,14 +58,29 @@ static int64_t psci_version(AvpsPower *s, AvpsSmcccCall *call)
     return QEMU_PSCI_VERSION_1_1;
 }
 
+static int64_t power_down(AvpsPower *s, AvpsSmcccCall *call)
+{
+    if (!is_code_address(call->arg[1])) {
+        return PSCI_INVALID_ADDRESS;
+    }
+    avps_power_down(s, call->cpu, call->arg[1], call->arg[2]);
+    call->end = AVPS_SMCCC_LEAVE;
+    return 0;
+}
+
 static int64_t cpu_suspend(AvpsPower *s, AvpsSmcccCall *call)
 {
-    if ((uint32_t)call->arg[0] != STATE_STANDBY) {
+    switch ((uint32_t)call->arg[0]) {
+    case STATE_STANDBY:
+        if (avps_power_standby(s, CPU(call->cpu)->cpu_index)) {
+            call->end = AVPS_SMCCC_STANDBY;
+        }
+        return QEMU_PSCI_RET_SUCCESS;
+    case AVPS_PSCI_POWER_DOWN:
+        return power_down(s, call);
+    default:
         return QEMU_PSCI_RET_INVALID_PARAMS;
     }
-    avps_power_stat_begin(s, CPU(call->cpu)->cpu_index, AVPS_STATE_STANDBY);
-    call->end = AVPS_SMCCC_STANDBY;
-    return 0;
 }
 
 static int64_t cpu_off(AvpsPower *s, AvpsSmcccCall *call)
@@ -87,6 +101,9 @@ static int64_t cpu_on(AvpsPower *s, AvpsSmcccCall *call)
     }
     if (!is_code_address(call->arg[1])) {
         return PSCI_INVALID_ADDRESS;
+    }
+    if (avps_power_core_state(s, ARM_CPU(target)) == PSCI_ON) {
+        return QEMU_PSCI_RET_ALREADY_ON;
     }
     result = arm_set_cpu_on(call->arg[0], call->arg[1], call->arg[2], level,
                             true);
@@ -122,16 +139,17 @@ static int64_t affinity_info(AvpsPower *s, AvpsSmcccCall *call)
     }
     CPU_FOREACH(cs) {
         ARMCPU *cpu = ARM_CPU(cs);
+        int core_state = avps_power_core_state(s, cpu);
 
         if (affinity_from(arm_cpu_mp_affinity(cpu), level) !=
             affinity_from(target, level)) {
             continue;
         }
-        if (cpu->power_state == PSCI_ON) {
+        if (core_state == PSCI_ON) {
             return PSCI_ON;
         }
-        if (state < 0 || cpu->power_state == PSCI_ON_PENDING) {
-            state = cpu->power_state;
+        if (state < 0 || core_state == PSCI_ON_PENDING) {
+            state = core_state;
         }
     }
     return state;
@@ -199,6 +217,8 @@ static AvpsPowerStat *find_stat(AvpsPower *s, AvpsSmcccCall *call)
     switch ((uint32_t)call->arg[1]) {
     case STATE_STANDBY:
         return &s->stat[target->cpu_index][AVPS_STATE_STANDBY];
+    case AVPS_PSCI_POWER_DOWN:
+        return &s->stat[target->cpu_index][AVPS_STATE_DOWN];
     case STATE_SYSTEM_SUSPEND:
         return &s->stat[target->cpu_index][AVPS_STATE_SUSPEND];
     default:

@@ -20,8 +20,6 @@
 #include "hw/irq.h"
 #include "power_internal.h"
 #include "cpu.h"
-#include "target/arm/arm-powerctl.h"
-#include "target/arm/multiprocessing.h"
 #include "hw/avps/trace.h"
 
 /* PL061 Technical Reference Manual (DDI 0190): masked interrupt status */
@@ -136,29 +134,13 @@ static void forget_wake(AvpsPower *s)
 
 /* --- Suspend and wake-up --- */
 
-/*
- * On the core's own thread, behind the work that switches it off: a wake-up
- * may come while that is still queued.
- */
-static void resume_core(CPUState *cs, run_on_cpu_data data)
-{
-    AvpsPower *s = data.host_ptr;
-    ARMCPU *cpu = ARM_CPU(cs);
-    int level = arm_feature(&cpu->env, ARM_FEATURE_EL2) ? 2 : 1;
-
-    arm_set_cpu_on(arm_cpu_mp_affinity(cpu), s->resume_entry,
-                   s->resume_context, level, true);
-    cpu->power_state = PSCI_ON_PENDING;
-}
-
 static void wake(AvpsPower *s, uint32_t cause)
 {
     trace_avps_power_wake(cause);
     s->suspended = false;
     s->wake_cause = cause;
     avps_power_stat_end(s, s->suspended_core, AVPS_STATE_SUSPEND);
-    async_run_on_cpu(qemu_get_cpu(s->suspended_core), resume_core,
-                     RUN_ON_CPU_HOST_PTR(s));
+    avps_power_switch_on(s, s->suspended_core);
     qapi_event_send_wakeup();
 }
 
@@ -187,12 +169,13 @@ void avps_power_recheck(AvpsPower *s)
     }
 }
 
-static bool other_core_on(const ARMCPU *cpu)
+static bool other_core_on(const AvpsPower *s, const ARMCPU *cpu)
 {
     CPUState *other;
 
     CPU_FOREACH(other) {
-        if (ARM_CPU(other) != cpu && ARM_CPU(other)->power_state != PSCI_OFF) {
+        if (ARM_CPU(other) != cpu &&
+            avps_power_core_state(s, ARM_CPU(other)) != PSCI_OFF) {
             return true;
         }
     }
@@ -202,7 +185,7 @@ static bool other_core_on(const ARMCPU *cpu)
 AvpsSuspendResult avps_power_suspend(AvpsPower *s, ARMCPU *cpu,
                                      uint64_t entry, uint64_t context)
 {
-    if (other_core_on(cpu)) {
+    if (other_core_on(s, cpu)) {
         return AVPS_SUSPEND_CORES_ON;
     }
     if (wake_pending(s)) {
@@ -212,11 +195,9 @@ AvpsSuspendResult avps_power_suspend(AvpsPower *s, ARMCPU *cpu,
     forget_wake(s);
     s->suspended = true;
     s->suspended_core = CPU(cpu)->cpu_index;
-    s->resume_entry = entry;
-    s->resume_context = context;
     s->suspend_count++;
     avps_power_stat_begin(s, s->suspended_core, AVPS_STATE_SUSPEND);
-    arm_set_cpu_off(arm_cpu_mp_affinity(cpu));
+    avps_power_switch_off(s, cpu, entry, context);
     qapi_event_send_suspend();
     return AVPS_SUSPENDED;
 }

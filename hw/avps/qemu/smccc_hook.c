@@ -22,17 +22,10 @@ static TCGCPUOps hooked_ops;
 static const TCGCPUOps *qemu_ops;
 static AvpsPower *power_controller;
 
-static bool in_standby(const CPUState *cs)
-{
-    return qatomic_read(&power_controller->stat[cs->cpu_index]
-                        [AVPS_STATE_STANDBY].since) >= 0;
-}
-
 static void end_standby(CPUState *cs)
 {
-    if (in_standby(cs)) {
-        avps_power_stat_end(power_controller, cs->cpu_index,
-                            AVPS_STATE_STANDBY);
+    if (avps_power_is_asleep(power_controller, cs->cpu_index)) {
+        avps_power_standby_ends(power_controller, cs->cpu_index);
     }
 }
 
@@ -64,7 +57,7 @@ static bool exec_halt(CPUState *cs)
 {
     bool wakes = qemu_ops->cpu_exec_halt(cs);
 
-    if (wakes && in_standby(cs)) {
+    if (wakes && avps_power_is_asleep(power_controller, cs->cpu_index)) {
         BQL_LOCK_GUARD();
         end_standby(cs);
     }

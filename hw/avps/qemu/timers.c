@@ -1,5 +1,5 @@
 /*
- * avps-ecu: the cores' generic timers after a snapshot
+ * avps-ecu: the cores' generic timers after a snapshot, and while a core is off
  *
  * QEMU 10's migration state of an Arm core has the deadlines of two of its
  * timers, the EL1 physical and the virtual one. Linux with VHE ticks by the
@@ -8,7 +8,12 @@
  * machine starts to run; for a timer that is right already, this changes
  * nothing.
  *
- * Guarded by the guest tests that load a snapshot.
+ * The timers of a core are in a power domain that is always on (arm,arch_timer,
+ * "always-on"). QEMU starts a core by a reset, which clears its timers, too,
+ * and leaves their interrupts as they were.
+ *
+ * Guarded by the guest tests that load a snapshot, and the bare
+ * program "cpu-power-down".
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -43,6 +48,30 @@ static void run_state_changed(void *opaque, bool running, RunState state)
     for (int i = 0; running && i < soc->machine->smp.cpus; i++) {
         rearm(soc->cpu[i]);
     }
+}
+
+typedef struct TimerState {
+    ARMGenericTimer timer[NUM_GTIMERS];
+    uint64_t cntvoff;
+} TimerState;
+
+static void restore(CPUState *cs, run_on_cpu_data data)
+{
+    g_autofree TimerState *state = data.host_ptr;
+    ARMCPU *cpu = ARM_CPU(cs);
+
+    memcpy(cpu->env.cp15.c14_timer, state->timer, sizeof(state->timer));
+    cpu->env.cp15.cntvoff_el2 = state->cntvoff;
+    rearm(cpu);
+}
+
+void avps_keep_timers(ARMCPU *cpu)
+{
+    TimerState *state = g_new(TimerState, 1);
+
+    memcpy(state->timer, cpu->env.cp15.c14_timer, sizeof(state->timer));
+    state->cntvoff = cpu->env.cp15.cntvoff_el2;
+    async_run_on_cpu(CPU(cpu), restore, RUN_ON_CPU_HOST_PTR(state));
 }
 
 void avps_rearm_timers_on_start(AvpsSoc *soc)

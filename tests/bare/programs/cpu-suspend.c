@@ -1,6 +1,6 @@
 /*
- * CPU_SUSPEND: a core in standby wakes by an interrupt, what is no standby is
- * refused, and the statistics tell. Arm DEN 0022 5.4, 5.20 and 5.21.
+ * CPU_SUSPEND: a core in standby wakes by an interrupt, a state that no core
+ * has is refused, and the statistics tell. Arm DEN 0022 5.4, 5.20 and 5.21.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -104,14 +104,14 @@ static void check_pending(void)
 static void check_refusals(void)
 {
     static const uint32_t bad[] = {
-        POWER_DOWN, POWER_DOWN | 1, SYSTEM_SUSPENDED, 1 << 17, 1 << 23,
+        1, POWER_DOWN | 1, SYSTEM_SUSPENDED, 1 << 17, 1 << 23,
         1 << 24, 3 << 24, 1 << 26, 1u << 31, 0xffffffff,
     };
     uint64_t me = core_affinity(0), counted = count(me, STANDBY);
 
     for (unsigned n = 0; n < sizeof(bad) / sizeof(bad[0]); n++) {
         check_equal(psci(PSCI_CPU_SUSPEND, bad[n], (uint64_t)core_entry, 0),
-                    PSCI_INVALID_PARAMS, "a state that is no standby");
+                    PSCI_INVALID_PARAMS, "a state that no core has");
     }
     check_equal(count(me, STANDBY), counted, "what is refused is not counted");
 }

@@ -53,9 +53,17 @@ typedef struct AvpsPowerStat {
 
 typedef enum AvpsPowerState {
     AVPS_STATE_STANDBY,         /* of one core, by CPU_SUSPEND */
+    AVPS_STATE_DOWN,            /* the same, and its context is lost */
     AVPS_STATE_SUSPEND,         /* of the system, by SYSTEM_SUSPEND */
     AVPS_NUM_STATES,
 } AvpsPowerState;
+
+/* Where a core starts again that is off, but not by CPU_OFF */
+typedef struct AvpsSleep {
+    bool down;
+    uint64_t entry;             /* physical address */
+    uint64_t context;           /* X0 then */
+} AvpsSleep;
 
 /* A line between a device and the GIC */
 typedef struct AvpsWakeLine {
@@ -96,8 +104,8 @@ struct AvpsPower {
     bool power_fail;
     bool suspended;
     uint32_t suspended_core;    /* index */
-    uint64_t resume_entry;
-    uint64_t resume_context;
+    uint32_t sleepers;          /* cores in CPU_SUSPEND, a bit each */
+    AvpsSleep sleep[AVPS_MAX_CPUS];
     AvpsPowerStat stat[AVPS_MAX_CPUS][AVPS_NUM_STATES];
 };
 
@@ -145,6 +153,32 @@ bool avps_power_is_wake_source(const AvpsPower *s, int spi);
 
 /* The level of the line of SPI @spi, as the device drives it. */
 bool avps_power_line_level(const AvpsPower *s, int spi);
+
+/*
+ * PSCI 5.4: the core @core goes into standby. False: an interrupt is pending,
+ * so that it goes on. It is over when the core goes on for whatever reason.
+ */
+bool avps_power_standby(AvpsPower *s, int core);
+void avps_power_standby_ends(AvpsPower *s, int core);
+
+/* Is core @core in CPU_SUSPEND? */
+static inline bool avps_power_is_asleep(const AvpsPower *s, int core)
+{
+    return qatomic_read(&s->sleepers) >> core & 1;
+}
+
+/*
+ * PSCI 5.4: power @cpu, the caller, down until an interrupt is pending for
+ * it, and start it at the physical address @entry with @context in X0.
+ */
+void avps_power_down(AvpsPower *s, ARMCPU *cpu, uint64_t entry,
+                     uint64_t context);
+
+/* PSCI_ON, PSCI_OFF or PSCI_ON_PENDING; a core that sleeps is on. */
+int avps_power_core_state(const AvpsPower *s, const ARMCPU *cpu);
+
+/* Something has changed in what the GIC has for core @core. */
+void avps_power_gic_changed(AvpsPower *s, int core);
 
 /* A stay of core @core in @state begins; it ends, if there is one. */
 void avps_power_stat_begin(AvpsPower *s, int core, AvpsPowerState state);
