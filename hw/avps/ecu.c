@@ -154,6 +154,7 @@ static bool ecu_create(AvpsEcu *ecu, Error **errp)
     soc->fdt = &ecu->fdt;
     soc->secure_memory = ecu->secure ? &ecu->secure_memory : NULL;
     soc->virtualization = ecu->virtualization;
+    soc->idle_states = ecu->idle_states;
     soc->iommu = ecu->iommu;
     soc->dma_default_abort = ecu->dma_default_abort;
     soc->lifecycle = &ecu->lifecycle;
@@ -190,6 +191,16 @@ static bool ecu_get_virtualization(Object *obj, Error **errp)
 static void ecu_set_virtualization(Object *obj, bool value, Error **errp)
 {
     AVPS_ECU(obj)->virtualization = value;
+}
+
+static bool ecu_get_idle_states(Object *obj, Error **errp)
+{
+    return AVPS_ECU(obj)->idle_states;
+}
+
+static void ecu_set_idle_states(Object *obj, bool value, Error **errp)
+{
+    AVPS_ECU(obj)->idle_states = value;
 }
 
 /* The place of @value among @names, which end with NULL; -1 and an error. */
@@ -374,6 +385,11 @@ static void ecu_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
                                    ecu_set_virtualization);
     object_class_property_set_description(oc, "virtualization",
         "The cores have EL2 (default: on)");
+    object_class_property_add_bool(oc, "idle-states", ecu_get_idle_states,
+                                   ecu_set_idle_states);
+    object_class_property_set_description(oc, "idle-states",
+        "The device tree has the cores' idle state, power-down by PSCI "
+        "(default: off)");
     object_class_property_add_str(oc, "iommu", ecu_get_iommu, ecu_set_iommu);
     object_class_property_set_description(oc, "iommu",
         "What stands between masters and memory: smmuv3, virtio or none "

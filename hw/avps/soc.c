@@ -12,6 +12,7 @@
 #include "qobject/qlist.h"
 #include "hw/arm/bsa.h"
 #include "hw/arm/fdt.h"
+#include "hw/avps/power/services.h"
 #include "hw/avps/qemu/smccc_hook.h"
 #include "hw/avps/qemu/timers.h"
 #include "hw/avps/soc.h"
@@ -140,14 +141,39 @@ static void write_cpu_map(AvpsSoc *soc, const uint32_t *phandle)
     }
 }
 
+/*
+ * idle-states.yaml: one state, in which a core loses its context. The GIC and
+ * the timers keep theirs. No cost is modelled: the times are those of a small
+ * core, for the governor to have something to weigh.
+ */
+static uint32_t write_idle_states(AvpsSoc *soc)
+{
+    static const char path[] = "/cpus/idle-states/cpu-sleep";
+    void *blob = soc->fdt->blob;
+
+    qemu_fdt_add_subnode(blob, "/cpus/idle-states");
+    qemu_fdt_setprop_string(blob, "/cpus/idle-states", "entry-method", "psci");
+    qemu_fdt_add_subnode(blob, path);
+    qemu_fdt_setprop_cell(blob, path, "min-residency-us", 2000);
+    qemu_fdt_setprop_cell(blob, path, "exit-latency-us", 500);
+    qemu_fdt_setprop_cell(blob, path, "entry-latency-us", 250);
+    qemu_fdt_setprop_cell(blob, path, "arm,psci-suspend-param",
+                          AVPS_PSCI_POWER_DOWN);
+    qemu_fdt_setprop_string(blob, path, "compatible", "arm,idle-state");
+    return avps_fdt_add_phandle(soc->fdt, path);
+}
+
 static void write_cpu_nodes(AvpsSoc *soc)
 {
     void *blob = soc->fdt->blob;
-    uint32_t phandle[AVPS_MAX_CPUS];
+    uint32_t phandle[AVPS_MAX_CPUS], idle_state = 0;
 
     qemu_fdt_add_subnode(blob, "/cpus");
     qemu_fdt_setprop_cell(blob, "/cpus", "#address-cells", 1);
     qemu_fdt_setprop_cell(blob, "/cpus", "#size-cells", 0);
+    if (soc->idle_states) {
+        idle_state = write_idle_states(soc);
+    }
     for (int n = soc->machine->smp.cpus - 1; n >= 0; n--) {
         const CPUArchId *slot = &soc->machine->possible_cpus->cpus[n];
         g_autofree char *path = g_strdup_printf("/cpus/cpu@%" PRIx64,
@@ -158,6 +184,9 @@ static void write_cpu_nodes(AvpsSoc *soc)
         if (slot->props.has_node_id) {
             qemu_fdt_setprop_cell(blob, path, "numa-node-id",
                                   slot->props.node_id);
+        }
+        if (idle_state) {
+            qemu_fdt_setprop_cell(blob, path, "cpu-idle-states", idle_state);
         }
         qemu_fdt_setprop_cell(blob, path, "reg", slot->arch_id);
         qemu_fdt_setprop_string(blob, path, "enable-method", "psci");

@@ -17,6 +17,7 @@ VARIANTS = {
     'no-el2': ['-M', 'virtualization=off'],
     'virtio-iommu': ['-M', 'iommu=virtio'],
     'no-iommu': ['-M', 'iommu=none'],
+    'idle-states': ['-M', 'idle-states=on'],
     'one-core': ['-smp', '1'],
     'eight-cores': ['-smp', '8,clusters=2', '-m', '3G'],
 }

@@ -30,6 +30,7 @@ struct AvpsEcu {
 
     bool secure;         /* property: the cores have EL3, a secure world */
     bool virtualization; /* property: the cores have EL2 */
+    bool idle_states;    /* property: the device tree has them */
     AvpsIommu iommu;     /* property */
     bool dma_default_abort; /* property dma-default: abort, not bypass */
     AvpsLifecycle lifecycle; /* properties lifecycle and lifecycle-fuse */

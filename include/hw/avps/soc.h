@@ -39,6 +39,7 @@ struct AvpsSoc {
     AvpsFdt *fdt;                /* the tree that describes the SoC */
     MemoryRegion *secure_memory; /* the secure world's view, or NULL */
     bool virtualization;         /* the cores have EL2 */
+    bool idle_states;            /* tell software of CPU_SUSPEND's */
     AvpsIommu iommu;
     bool dma_default_abort;      /* until software programs the IOMMU */
     AvpsLifecycle *lifecycle;    /* consoles, fuse */
