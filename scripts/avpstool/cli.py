@@ -12,7 +12,7 @@ import time
 from avpstool import ui
 
 # Each module has register(subparsers) and main(args).
-COMMANDS = ['setup', 'build', 'run', 'test', 'bench', 'dts', 'conformance']
+COMMANDS = ['setup', 'build', 'run', 'test', 'bench', 'dts', 'fuse', 'release-check', 'conformance']
 
 # A command that took longer than this says how long.
 LONG_SECONDS = 30
@@ -26,7 +26,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def _register(command, subparsers):
-    name = f'avpstool.{command}'
+    name = f'avpstool.{command.replace("-", "_")}'
     try:
         importlib.import_module(name).register(subparsers)
     except ModuleNotFoundError as error:

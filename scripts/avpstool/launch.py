@@ -52,6 +52,9 @@ def add_options(parser):
     machine.add_argument('--dma-default', choices=('bypass', 'abort'),
                          help='what masters may do until software programs the IOMMU '
                               '(default: bypass)')
+    machine.add_argument('--console', choices=('uart', 'virtio'), default='uart',
+                         help='what this terminal is to the guest: the first UART (default), or '
+                         'a VIRTIO console beside it')
     machine.add_argument('--gdb', metavar='PORT', type=int, nargs='?', const=GDB_PORT,
                          help=f'wait for a debugger at this TCP port (default: {GDB_PORT})')
 
@@ -122,10 +125,17 @@ def _machine(args):
 
 
 def _console(args):
-    """The first UART on our terminal, where Ctrl-A x ends QEMU."""
+    """Our terminal, where Ctrl-A x ends QEMU."""
+    argv = ['-display', 'none']
     if args.check:
-        return ['-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-no-reboot']
-    return ['-display', 'none', '-serial', 'mon:stdio']
+        argv += ['-monitor', 'none', '-no-reboot']
+    if args.console == 'uart':
+        return [*argv, '-serial', 'stdio' if args.check else 'mon:stdio']
+    # QEMU's own monitor is not asked for, and the UART is left as it is by default.
+    mux = '' if args.check else ',mux=on,signal=off'
+    monitor = [] if args.check else ['-mon', 'console']
+    return [*argv, '-chardev', f'stdio,id=console{mux}', *monitor,
+            '-device', 'virtio-serial-device', '-device', 'virtconsole,chardev=console']
 
 
 def _storage(args):
@@ -184,6 +194,8 @@ def _firmware(args):
 def _words(args):
     """What our init is told, then the user's words: the last one wins."""
     words = [] if 'debug' in args.append.split() else ['quiet', 'loglevel=3']
+    if args.console == 'virtio':  # kernel messages go to all, the last one is /dev/console
+        words.append('console=hvc0')
     if args.check:
         words += ['avps.check', 'panic=-1']  # a panic ends the guest, too
     if ui.colored():

@@ -27,10 +27,18 @@ LOG_TAIL = 40           # lines of the console shown when a test fails
 SHELL_READY = 'avps-init: shell'
 
 
+# QEMU's options that put a console on the terminal
+UART = ('-serial', 'stdio')
+HVC = ('-device', 'virtio-serial-device', '-chardev', 'stdio,id=hvc0,signal=off',
+       '-device', 'virtconsole,chardev=hvc0')
+NO_CONSOLE = ()
+
+
 class Machine:
     """One QEMU process.  A context manager: leaving it ends the process."""
 
-    def __init__(self, qemu, work, *arguments, options='', machine='avps-ecu', name='console'):
+    def __init__(self, qemu, work, *arguments, options='', machine='avps-ecu', name='console',
+                 console=UART):
         self.work = Path(work)
         self.log_file = self.work / f'{name}.log'
         # Not in work: the path of a Unix socket may have 107 characters only.
@@ -38,7 +46,7 @@ class Machine:
         self.socket = Path(self.run_directory.name) / 'qmp'
         self.command_line = [
             str(qemu), '-M', ','.join(filter(None, [machine, options])),
-            '-display', 'none', '-serial', 'stdio',
+            '-display', 'none', *console,
             '-chardev', f'socket,id=monitor,path={self.socket}',
             '-mon', 'chardev=monitor,mode=control', *map(str, arguments)]
         self.console = None

@@ -17,9 +17,9 @@ class Leg(NamedTuple):
     image: str
     initramfs: str
 
-    def arguments(self, append='', report=False):
+    def arguments(self, append='', report=False, words=CONSOLE):
         """QEMU's options for a direct boot, with the boot report only where it is wanted."""
-        words = [CONSOLE, '' if report else 'avps.quiet', append]
+        words = [words, '' if report else 'avps.quiet', append]
         return ['-kernel', self.image, '-initrd', self.initramfs,
                 '-append', ' '.join(filter(None, words))]
 
@@ -41,9 +41,9 @@ def driver():
 @pytest.fixture
 def boot(stock, qemu_binary, work):
     """boot('-smp', 8, options='virtualization=off') is a machine about to run the stock guest."""
-    def make(*arguments, append='', guest=stock, **kwargs):
-        return Machine(qemu_binary, work, *guest.arguments(append), '-nic', 'none', *arguments,
-                       **kwargs)
+    def make(*arguments, append='', guest=stock, words=CONSOLE, report=False, **kwargs):
+        return Machine(qemu_binary, work, *guest.arguments(append, report, words), '-nic', 'none',
+                       *arguments, **kwargs)
     return make
 
 

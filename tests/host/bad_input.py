@@ -3,6 +3,7 @@
 
 import pytest
 
+from avpstool import fuse
 from host._refusal import refusal
 
 MIB = 1 << 20
@@ -71,6 +72,60 @@ OPTIONS = {
     'transport-taken': ('-device virtio-balloon-device,bus=virtio-mmio31.0',
                         ['virtio-mmio31.0']),
     'transports-used-up': (' '.join(['-device virtio-rng-device'] * 32), ['virtio-rng-device']),
+    'lifecycle-unknown': ('-M avps-ecu,lifecycle=retired', ['lifecycle', 'development', 'production']),
+    'lifecycle-back-to-development': ('-M avps-ecu,lifecycle=development,lifecycle-fuse={dir}/blown-fuse',
+                                      ['lifecycle=development', 'blown-fuse', 'is blown']),
+    'lifecycle-back-by-damage': ('-M avps-ecu,lifecycle=development,lifecycle-fuse={dir}/text',
+                                 ['lifecycle=development', 'text', 'damaged']),
+    'lifecycle-back-by-a-missing-file': (
+        '-M avps-ecu,lifecycle=development,lifecycle-fuse={dir}/nothing',
+        ['lifecycle=development', 'nothing', 'No such file']),
+    'lifecycle-back-by-a-directory': ('-M avps-ecu,lifecycle=development,lifecycle-fuse={dir}',
+                                      ['lifecycle=development', 'regular file']),
+    'production-serial': ('-M avps-ecu,lifecycle=production -serial stdio',
+                          ['lifecycle=production', '-serial']),
+    'production-serial-with-monitor': ('-M avps-ecu,lifecycle=production -serial mon:stdio',
+                                       ['lifecycle=production', '-serial']),
+    'production-second-serial': ('-M avps-ecu,lifecycle=production -serial file:{dir}/out',
+                                 ['lifecycle=production', '-serial']),
+    'production-serial-by-chardev': (
+        '-M avps-ecu,lifecycle=production -chardev ringbuf,id=r -serial chardev:r',
+        ['lifecycle=production', '-serial']),
+    'production-secure-serial': (
+        '-M avps-ecu,lifecycle=production,secure=on -serial none -serial file:{dir}/out',
+        ['lifecycle=production', '-serial']),
+    'production-by-fuse-serial': ('-M avps-ecu,lifecycle-fuse={dir}/blown-fuse -serial stdio',
+                                  ['blown-fuse', 'is blown', '-serial']),
+    'production-by-damage-serial': ('-M avps-ecu,lifecycle-fuse={dir}/text -serial stdio',
+                                    ['text', 'damaged', '-serial']),
+    'production-semihosting': ('-M avps-ecu,lifecycle=production -semihosting',
+                               ['lifecycle=production', '-semihosting']),
+    'production-semihosting-config': (
+        '-M avps-ecu,lifecycle=production -semihosting-config enable=on,target=native',
+        ['lifecycle=production', '-semihosting-config']),
+    'production-virtconsole': (
+        '-M avps-ecu,lifecycle=production -device virtio-serial-device -device virtconsole',
+        ['lifecycle=production', 'virtconsole', 'virtserialport']),
+    'production-virtconsole-pci': (
+        '-M avps-ecu,lifecycle=production -chardev null,id=n -device virtio-serial-pci '
+        '-device virtconsole,chardev=n', ['lifecycle=production', 'virtconsole']),
+    'production-virtconsole-json': (
+        '-M avps-ecu,lifecycle=production -device virtio-serial-device '
+        '-device {{"driver":"virtconsole"}}', ['lifecycle=production', 'virtconsole']),
+    'production-pci-serial': ('-M avps-ecu,lifecycle=production -device pci-serial',
+                              ['lifecycle=production', 'pci-serial']),
+    'production-pci-serial-2x': ('-M avps-ecu,lifecycle=production -device pci-serial-2x',
+                                 ['lifecycle=production', 'pci-serial-2x']),
+    'production-pci-serial-4x': ('-M avps-ecu,lifecycle=production -device pci-serial-4x',
+                                 ['lifecycle=production', 'pci-serial-4x']),
+    'production-usb-serial': (
+        '-M avps-ecu,lifecycle=production -chardev null,id=n -device usb-serial,chardev=n',
+        ['lifecycle=production', 'usb-serial']),
+    'production-usb-braille': (
+        '-M avps-ecu,lifecycle=production -chardev null,id=n -device usb-braille,chardev=n',
+        ['lifecycle=production', 'usb-braille']),
+    'production-ipoctal': ('-M avps-ecu,lifecycle=production -device tpci200 -device ipoctal232',
+                           ['lifecycle=production', 'ipoctal232']),
     'nics-too-many': (' '.join(['-nic hubport,hubid=0'] * 40), ['-nic']),
 }
 
@@ -80,6 +135,7 @@ def files(work):
     contents = FILES | {
         'flash': (b'', FLASH_SIZE),
         'nor': (b'', NOR_SIZE),
+        'blown-fuse': (fuse.contents(blown=True), 0),
         'truncated-dtb': (bytes.fromhex('d00dfeed00010000') + bytes(32), 0),
         'truncated-kernel': (arm64_image_header(8 * MIB), 1 * MIB),
     }
