@@ -16,7 +16,9 @@ from guest._ports import Port
 # All that may be asked for on the kernel's command line, against the machine's will
 CONSOLE_WORDS = 'earlycon=pl011,0x9000000 console=ttyAMA0 console=ttyAMA1 console=hvc0 loglevel=8'
 
-TELL = ('{ cat /proc/device-tree/avps,lifecycle; echo; echo consoles: $(cat /proc/consoles); '
+# The port comes a moment after its driver.
+TELL = ('until [ -c /dev/vport0p1 ]; do sleep 0.1; done; '
+        '{ cat /proc/device-tree/avps,lifecycle; echo; echo consoles: $(cat /proc/consoles); '
         'echo terminals: $(ls /dev | grep -E "^(ttyAMA|ttyUSB|hvc)"); '
         'echo init: $(readlink /proc/1/fd/1); '
         'echo uarts: $(ls /proc/device-tree | grep serial@); '
