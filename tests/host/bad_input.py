@@ -65,6 +65,7 @@ OPTIONS = {
     'nor-second': ('-drive if=mtd,index=1,format=raw,file={dir}/nor', ['if=mtd']),
     'emmc-second': ('-drive if=sd,index=1,format=raw,file={dir}/small', ['if=sd']),
     'emmc-empty': ('-drive if=sd,format=raw,file={dir}/empty', ['if=sd']),
+    'supply-fails-too-early': ('-global avps-power.power-fail=on', ['power-fail', 'QMP']),
     'disk-missing': ('-drive if=virtio,format=raw,file={dir}/nothing', ['nothing']),
     'disk-truncated-qcow2': ('-drive if=virtio,format=qcow2,file={dir}/text',
                              ['not in qcow2 format']),

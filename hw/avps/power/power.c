@@ -377,6 +377,11 @@ static bool get_power_fail(Object *obj, Error **errp)
 
 static void set_power_fail_property(Object *obj, bool value, Error **errp)
 {
+    if (!qdev_is_realized(DEVICE(obj))) {
+        error_setg(errp, "there is no supply yet that could fail: set "
+                   "'power-fail' by QMP once the machine is there");
+        return;
+    }
     set_power_fail(AVPS_POWER(obj), value);
 }
 
