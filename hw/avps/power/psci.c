@@ -130,7 +130,8 @@ static uint64_t affinity_from(uint64_t affinity, unsigned level)
  */
 static int64_t affinity_info(AvpsPower *s, AvpsSmcccCall *call)
 {
-    uint64_t target = call->arg[0], level = call->arg[1];
+    uint64_t target = call->arg[0];
+    uint32_t level = call->arg[1];
     int64_t state = QEMU_PSCI_RET_INVALID_PARAMS;
     CPUState *cs;
 

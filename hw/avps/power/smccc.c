@@ -96,11 +96,16 @@ bool avps_smccc_dispatch(AvpsSmccc *smccc, ARMCPU *cpu)
     }
     trace_avps_smccc_call(call.function, call.arg[0], call.result[0],
                           call.end);
+    if (call.end == AVPS_SMCCC_STANDBY) {
+        /* QEMU's own PSCI looks at all of X0 */
+        set_register(env, 0, call.function);
+        return false;
+    }
     for (int i = 0; call.end == AVPS_SMCCC_RETURN && i < call.num_results;
          i++) {
         set_register(env, i, call.result[i]);
     }
-    return call.end != AVPS_SMCCC_STANDBY;
+    return true;
 }
 
 /* --- General queries --- */

@@ -122,8 +122,8 @@ static void check_short_form(void)
     uint64_t me = core_affinity(0), counted = count(me, STANDBY);
 
     start_timer(DELAY_MS);
-    check_equal(psci(PSCI_CPU_SUSPEND & ~SMC64, GARBAGE, GARBAGE, GARBAGE), 0,
-                "the short form looks at 32 bits");
+    check_equal(psci(GARBAGE | (PSCI_CPU_SUSPEND & ~SMC64), GARBAGE, GARBAGE,
+                     GARBAGE), 0, "the short form looks at 32 bits");
     check(irq_arrives(PPI(TIMER_PPI)), "and waits for the interrupt");
     stop_timer();
     check_equal(count(me, STANDBY), counted + 1, "it is counted as the long");

@@ -185,6 +185,7 @@ static void check_levels(void)
 
     check_equal(state(me, 0), AFFINITY_ON, "this core is on");
     check_equal(state(other, 0), AFFINITY_OFF, "the other is off");
+    check_equal(state(other, GARBAGE), AFFINITY_OFF, "a level has 32 bits");
     for (unsigned level = 1; level <= 3; level++) {
         check_equal(state(me, level), AFFINITY_ON,
                     "what holds a core that is on, is on");
