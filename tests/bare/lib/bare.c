@@ -18,6 +18,23 @@ static unsigned results;
 static Flag abort_wanted, abort_seen;
 static DoubleWord abort_syndrome;
 
+/* The compiler calls these for structures. */
+void *memset(void *at, int byte, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        ((Byte *)at)[i] = byte;
+    }
+    return at;
+}
+
+void *memcpy(void *to, const void *from, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        ((Byte *)to)[i] = ((const uint8_t *)from)[i];
+    }
+    return to;
+}
+
 static void put(char c)
 {
     while (read32(UART0 + UART_FR) & UART_FR_TXFF) {

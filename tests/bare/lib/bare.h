@@ -11,6 +11,7 @@
 #include "map-generated.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define MAX_CORES 8
@@ -106,6 +107,9 @@ struct frame {
 
 #define ESR_CLASS(esr) (((esr) >> 26) & 0x3f)
 #define ESR_FAULT(esr) ((esr) & 0x3f)
+#define CLASS_HVC 0x16
+#define CLASS_SMC 0x17
+#define CLASS_FETCH_ABORT_SAME 0x21
 #define CLASS_DATA_ABORT_SAME 0x25
 #define FAULT_EXTERNAL 0x10
 
@@ -184,6 +188,17 @@ int64_t suspend_system(uint64_t function, uint64_t context,
 void raise_secure_line(unsigned line);
 
 /* EL3: see start.S */
-uint64_t run_nonsecure(void *entry, uint64_t arg, uint64_t spsr, uint64_t *esr);
+void run_lower(struct frame *frame, uint64_t scr);
+
+/* SCR_EL3: AArch64 below, HVC known; with its bits that are always one */
+#define SCR_SECURE (1 << 10 | 1 << 8 | 3 << 4)
+#define SCR_NONSECURE (SCR_SECURE | 1)
+
+/* HCR_EL2: AArch64 at EL1 */
+#define HCR_RW (1ull << 31)
+
+/* SPSR: a level with its own stack, all exceptions masked */
+#define SPSR_EL1H 0x3c5
+#define SPSR_EL2H 0x3c9
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * The first instructions of a bare program, its exception vectors, and the
- * way from EL3 into the non-secure world and back.
+ * way from EL3 to a lower level and back.
  *
  * A program is compiled for one exception level (EL = 1, 2 or 3): the names
  * of system registers end in it.
@@ -131,7 +131,7 @@ vectors:
     .endr
 #if EL == 3
     .balign 0x80
-    b       leave_nonsecure     /* a lower level's SMC */
+    b       leave_lower         /* a lower level's SMC */
 #else
     vector  8
 #endif
@@ -183,36 +183,73 @@ take_exception:
     eret
 
 #if EL == 3
+/* Saved over a stay below: x19 .. x30, the frame */
+#define LOWER_FRAME_SIZE 112
+
 /*
- * uint64_t run_nonsecure(void *entry, uint64_t arg, uint64_t spsr,
- *                        uint64_t *esr)
+ * void run_lower(struct frame *frame, uint64_t scr)
  *
- * Runs non-secure code at entry with x0 = arg until it calls SMC. Returns its
- * x0, and through esr the syndrome of that call.
+ * Leaves EL3 with the registers of *frame and this SCR_EL3, until the lower
+ * level comes back by a synchronous exception: then *frame has the registers
+ * of that moment, and the syndrome.
  */
-    .globl run_nonsecure
-run_nonsecure:
-    stp     x19, x20, [sp, #-112]!
+    .globl run_lower
+run_lower:
+    stp     x19, x20, [sp, #-LOWER_FRAME_SIZE]!
     stp     x21, x22, [sp, #16]
     stp     x23, x24, [sp, #32]
     stp     x25, x26, [sp, #48]
     stp     x27, x28, [sp, #64]
     stp     x29, x30, [sp, #80]
-    str     x3, [sp, #96]
-    msr     elr_el3, x0
-    msr     spsr_el3, x2
-    /* NS, HCE, RW: a non-secure AArch64 world that takes its own aborts */
-    mov     x4, #(1 << 0) | (1 << 8) | (1 << 10)
-    orr     x4, x4, #0x30       /* RES1 */
-    msr     scr_el3, x4
+    str     x0, [sp, #96]
+    ldr     x2, [x0, #248]
+    ldr     x3, [x0, #256]
+    msr     elr_el3, x2
+    msr     spsr_el3, x3
+    msr     scr_el3, x1
     isb
-    mov     x0, x1
+    ldp     x2, x3, [x0, #16]
+    ldp     x4, x5, [x0, #32]
+    ldp     x6, x7, [x0, #48]
+    ldp     x8, x9, [x0, #64]
+    ldp     x10, x11, [x0, #80]
+    ldp     x12, x13, [x0, #96]
+    ldp     x14, x15, [x0, #112]
+    ldp     x16, x17, [x0, #128]
+    ldp     x18, x19, [x0, #144]
+    ldp     x20, x21, [x0, #160]
+    ldp     x22, x23, [x0, #176]
+    ldp     x24, x25, [x0, #192]
+    ldp     x26, x27, [x0, #208]
+    ldp     x28, x29, [x0, #224]
+    ldr     x30, [x0, #240]
+    ldp     x0, x1, [x0]
     eret
 
-leave_nonsecure:
-    ldr     x1, [sp, #96]
+leave_lower:
+    stp     x0, x1, [sp, #-16]!
+    ldr     x0, [sp, #16 + 96]
+    stp     x2, x3, [x0, #16]
+    stp     x4, x5, [x0, #32]
+    stp     x6, x7, [x0, #48]
+    stp     x8, x9, [x0, #64]
+    stp     x10, x11, [x0, #80]
+    stp     x12, x13, [x0, #96]
+    stp     x14, x15, [x0, #112]
+    stp     x16, x17, [x0, #128]
+    stp     x18, x19, [x0, #144]
+    stp     x20, x21, [x0, #160]
+    stp     x22, x23, [x0, #176]
+    stp     x24, x25, [x0, #192]
+    stp     x26, x27, [x0, #208]
+    stp     x28, x29, [x0, #224]
+    mrs     x1, elr_el3
+    stp     x30, x1, [x0, #240]
+    mrs     x1, spsr_el3
     mrs     x2, esr_el3
-    str     x2, [x1]
+    stp     x1, x2, [x0, #256]
+    ldp     x1, x2, [sp], #16
+    stp     x1, x2, [x0]
     msr     scr_el3, xzr
     isb
     ldp     x29, x30, [sp, #80]
@@ -220,6 +257,6 @@ leave_nonsecure:
     ldp     x25, x26, [sp, #48]
     ldp     x23, x24, [sp, #32]
     ldp     x21, x22, [sp, #16]
-    ldp     x19, x20, [sp], #112
+    ldp     x19, x20, [sp], #LOWER_FRAME_SIZE
     ret
 #endif

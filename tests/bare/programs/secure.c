@@ -1,99 +1,134 @@
 /*
- * What belongs to the secure world works there, and is nowhere for the
- * non-secure one: its reads abort.
+ * What belongs to the secure world works there, and is refused to the
+ * non-secure one: its reads, writes and fetches abort, at EL2 and at EL1.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "bare.h"
 
 #define PATTERN 0x53454355 /* "SECU" */
+#define OTHER_PATTERN 0x4e4f4e53
 #define PL061_PERIPH_ID0 0xfe0
 #define PL011_PERIPH_ID0 0xfe0
-#define WATCHDOG_IIDR 0xfcc
-#define WATCHDOG_IIDR_VALUE 0x0001043b
-
-#define SPSR_EL2H_MASKED 0x3c9
 
 /*
- * Non-secure code lives in non-secure RAM (flash 0 is secure): a read, and
- * the vector of EL2 that an abort of it takes. Each ends in an SMC of its own.
+ * Non-secure code lives in non-secure RAM (flash 0 is secure): an access, and
+ * the vectors that an abort of it takes. Each ends in an SMC of its own.
  */
 #define NONSECURE_CODE 0x40200000
 #define NONSECURE_VECTORS 0x40200800
-#define VECTOR_SYNC (NONSECURE_VECTORS + 0x200)
-#define LDR_W0_X0 0xb9400000
-#define MRS_X0_ESR_EL2 0xd53c5200
+#define VECTOR_SYNC 0x200
 #define SMC(n) (0xd4000003 | (n) << 5)
 #define SMC_NUMBER(esr) ((esr) & 0xffff)
-#define SMC_READ_DONE 0
+#define SMC_DONE 0
 #define SMC_ABORTED 1
 
-static void load_nonsecure_code(void)
+/* What to do with the address in x0 */
+enum access {
+    LDRB_W0_X0 = 0x39400000,
+    LDR_W0_X0 = 0xb9400000,
+    LDR_X0_X0 = 0xf9400000,
+    STRB_W1_X0 = 0x39000001,
+    STR_W1_X0 = 0xb9000001,
+    STR_X1_X0 = 0xf9000001,
+    BR_X0 = 0xd61f0000,
+};
+
+static const struct {
+    enum access access;
+    const char *what;
+} accesses[] = {
+    { LDRB_W0_X0, "a non-secure read of a byte aborts" },
+    { LDR_W0_X0, "a non-secure read of a word aborts" },
+    { LDR_X0_X0, "a non-secure read of a double word aborts" },
+    { STRB_W1_X0, "a non-secure write of a byte aborts" },
+    { STR_W1_X0, "a non-secure write of a word aborts" },
+    { STR_X1_X0, "a non-secure write of a double word aborts" },
+    { BR_X0, "a non-secure fetch aborts" },
+};
+
+static void load_nonsecure_code(enum access access)
 {
-    write32(NONSECURE_CODE, LDR_W0_X0);
-    write32(NONSECURE_CODE + 4, SMC(SMC_READ_DONE));
-    write32(VECTOR_SYNC, MRS_X0_ESR_EL2);
-    write32(VECTOR_SYNC + 4, SMC(SMC_ABORTED));
+    write32(NONSECURE_CODE, access);
+    write32(NONSECURE_CODE + 4, SMC(SMC_DONE));
+    write32(NONSECURE_VECTORS + VECTOR_SYNC, SMC(SMC_ABORTED));
     write_sysreg(vbar_el2, NONSECURE_VECTORS);
+    write_sysreg(vbar_el1, NONSECURE_VECTORS);
     asm volatile("ic iallu; dsb sy; isb" : : : "memory");
 }
 
-/* Returns what was read, or the syndrome when *aborted. */
-static uint64_t nonsecure_read(uint64_t address, bool *aborted)
+/* Whether it aborted. *result is what was read, or the address that failed. */
+static bool aborts(enum access access, uint64_t spsr, uint64_t address,
+                   uint64_t *result, uint64_t *esr)
 {
-    uint64_t esr;
-    uint64_t x0 = run_nonsecure((void *)NONSECURE_CODE, address,
-                                SPSR_EL2H_MASKED, &esr);
+    struct frame frame = {
+        .x = { address, OTHER_PATTERN },
+        .elr = NONSECURE_CODE,
+        .spsr = spsr,
+    };
 
-    *aborted = SMC_NUMBER(esr) == SMC_ABORTED;
-    return x0;
+    load_nonsecure_code(access);
+    write_sysreg(hcr_el2, HCR_RW);
+    run_lower(&frame, SCR_NONSECURE);
+    if (SMC_NUMBER(frame.esr) == SMC_DONE) {
+        *result = frame.x[0];
+        return false;
+    }
+    *esr = spsr == SPSR_EL2H ? read_sysreg(esr_el2) : read_sysreg(esr_el1);
+    *result = spsr == SPSR_EL2H ? read_sysreg(far_el2) : read_sysreg(far_el1);
+    return true;
 }
 
-static void check_hidden(uint64_t address, const char *what)
+static void check_refused(uint64_t address, const char *name)
 {
-    bool aborted;
-    uint64_t esr = nonsecure_read(address, &aborted);
+    print("# ");
+    print(name);
+    print("\n");
+    for (unsigned i = 0; i < sizeof(accesses) / sizeof(accesses[0]); i++) {
+        unsigned class = accesses[i].access == BR_X0 ? CLASS_FETCH_ABORT_SAME
+                                                     : CLASS_DATA_ABORT_SAME;
 
-    check(aborted && ESR_CLASS(esr) == CLASS_DATA_ABORT_SAME &&
-          ESR_FAULT(esr) == FAULT_EXTERNAL, what);
+        for (unsigned level = 1; level <= 2; level++) {
+            uint64_t spsr = level == 1 ? SPSR_EL1H : SPSR_EL2H;
+            uint64_t esr, failed;
+
+            check(aborts(accesses[i].access, spsr, address, &failed, &esr) &&
+                  ESR_CLASS(esr) == class && ESR_FAULT(esr) == FAULT_EXTERNAL &&
+                  failed == address, accesses[i].what);
+        }
+    }
 }
 
 static void check_visible(uint64_t address, uint32_t want, const char *what)
 {
-    bool aborted;
-    uint64_t value = nonsecure_read(address, &aborted);
+    uint64_t value, esr;
 
-    check(!aborted && value == want, what);
+    check(!aborts(LDR_W0_X0, SPSR_EL2H, address, &value, &esr) &&
+          value == want, what);
 }
 
 int main(uint64_t device_tree)
 {
-    uint64_t last_word = SECURE_RAM + SECURE_RAM_SIZE - 4;
+    uint64_t last = SECURE_RAM + SECURE_RAM_SIZE - 8;
 
-    write32(last_word, PATTERN);
-    check_equal(read32(last_word), PATTERN,
+    write32(last, PATTERN);
+    check_equal(read32(last), PATTERN,
                 "secure RAM can be written to its end");
     check_equal(read32(UART_SECURE + PL011_PERIPH_ID0) & 0xff, 0x11,
                 "the secure UART is a PL011");
     check_equal(read32(GPIO_SECURE + PL061_PERIPH_ID0) & 0xff, 0x61,
                 "the secure GPIO is a PL061");
-    check_equal(read32(WATCHDOG_SECURE + WATCHDOG_IIDR), WATCHDOG_IIDR_VALUE,
-                "the secure watchdog is a generic watchdog");
     check(read32(FLASH0) != 0, "the secure flash holds this program");
 
-    load_nonsecure_code();
     check_visible(NONSECURE_CODE, LDR_W0_X0, "the non-secure world reads RAM");
     check_visible(UART0 + PL011_PERIPH_ID0, 0x11,
                   "the non-secure world reads the console UART");
-    check_hidden(last_word, "a non-secure read of secure RAM aborts");
-    check_hidden(UART_SECURE, "a non-secure read of the secure UART aborts");
-    check_hidden(GPIO_SECURE, "a non-secure read of the secure GPIO aborts");
-    check_hidden(WATCHDOG_SECURE,
-                 "a non-secure read of the secure watchdog aborts");
-    check_hidden(WATCHDOG_SECURE + 0x10000,
-                 "a non-secure read of its refresh frame aborts");
-    check_visible(WATCHDOG0 + WATCHDOG_IIDR, WATCHDOG_IIDR_VALUE,
-                  "the non-secure world reads its own watchdog");
-    check_hidden(FLASH0, "a non-secure read of the secure flash aborts");
+    check_refused(SECURE_RAM, "the first word of secure RAM");
+    check_refused(last, "the last of secure RAM");
+    check_refused(UART_SECURE, "the secure UART");
+    check_refused(GPIO_SECURE, "the secure GPIO");
+    check_refused(WATCHDOG_SECURE, "the secure watchdog");
+    check_refused(FLASH0, "the secure flash");
+    check_equal(read32(last), PATTERN, "secure RAM has kept its contents");
     return 0;
 }
