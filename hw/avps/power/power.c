@@ -519,20 +519,38 @@ static const VMStateDescription vmstate_power_sleep = {
     }
 };
 
+static bool cores_are_sound(const AvpsPower *s)
+{
+    for (int core = 0; core < AVPS_MAX_CPUS; core++) {
+        if (!qemu_get_cpu(core) &&
+            (s->sleep[core].down || avps_power_is_asleep(s, core))) {
+            return false;
+        }
+    }
+    return s->suspended_core < AVPS_MAX_CPUS &&
+           (!s->suspended || s->sleep[s->suspended_core].down);
+}
+
 static bool state_is_sound(void *opaque, int version_id)
 {
     AvpsPower *s = opaque;
 
-    return s->suspended_core < AVPS_MAX_CPUS &&
-           qemu_get_cpu(s->suspended_core) &&
+    return cores_are_sound(s) &&
            s->reset_reason < ARRAY_SIZE(reset_reasons) &&
            s->next_reset_reason < ARRAY_SIZE(reset_reasons);
+}
+
+static int power_post_load(void *opaque, int version_id)
+{
+    avps_power_resume_cores(opaque);
+    return 0;
 }
 
 static const VMStateDescription vmstate_power = {
     .name = TYPE_AVPS_POWER,
     .version_id = 1,
     .minimum_version_id = 1,
+    .post_load = power_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32(ctrl, AvpsPower),
         VMSTATE_UINT32(int_enable, AvpsPower),

@@ -23,6 +23,9 @@ void avps_power_switch_off(AvpsPower *s, ARMCPU *cpu, uint64_t entry,
                            uint64_t context);
 void avps_power_switch_on(AvpsPower *s, int core);
 
+/* Have the cores that are on their way up, or must be, start. */
+void avps_power_resume_cores(AvpsPower *s);
+
 /* Lines of GPIO that hold an interrupt up: eight bits for each block */
 uint32_t avps_power_gpio_status(void);
 

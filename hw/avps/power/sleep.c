@@ -57,10 +57,11 @@ static void start_core(CPUState *cs, run_on_cpu_data data)
         return;
     }
     sleep->down = false;
-    arm_set_cpu_on(arm_cpu_mp_affinity(cpu), sleep->entry, sleep->context,
-                   level, true);
-    cpu->power_state = PSCI_ON_PENDING;
-    avps_keep_timers(cpu);
+    if (arm_set_cpu_on(arm_cpu_mp_affinity(cpu), sleep->entry, sleep->context,
+                       level, true) == QEMU_ARM_POWERCTL_RET_SUCCESS) {
+        cpu->power_state = PSCI_ON_PENDING;
+        avps_keep_timers(cpu);
+    }
 }
 
 void avps_power_switch_off(AvpsPower *s, ARMCPU *cpu, uint64_t entry,
@@ -77,6 +78,22 @@ void avps_power_switch_off(AvpsPower *s, ARMCPU *cpu, uint64_t entry,
 void avps_power_switch_on(AvpsPower *s, int core)
 {
     async_run_on_cpu(qemu_get_cpu(core), start_core, RUN_ON_CPU_HOST_PTR(s));
+}
+
+/*
+ * After a load: a core may have been on its way up when its state was saved,
+ * and what wakes one may have been loaded before it was known to sleep.
+ */
+void avps_power_resume_cores(AvpsPower *s)
+{
+    for (int core = 0; core < AVPS_MAX_CPUS; core++) {
+        if (avps_power_is_asleep(s, core)) {
+            avps_power_gic_changed(s, core);
+        } else if (s->sleep[core].down &&
+                   !(s->suspended && s->suspended_core == core)) {
+            avps_power_switch_on(s, core);
+        }
+    }
 }
 
 /* --- CPU_SUSPEND --- */

@@ -24,7 +24,7 @@ static AvpsPower *power_controller;
 
 static void end_standby(CPUState *cs)
 {
-    if (avps_power_is_asleep(power_controller, cs->cpu_index)) {
+    if (avps_power_is_in_standby(power_controller, cs->cpu_index)) {
         avps_power_standby_ends(power_controller, cs->cpu_index);
     }
 }
@@ -57,7 +57,7 @@ static bool exec_halt(CPUState *cs)
 {
     bool wakes = qemu_ops->cpu_exec_halt(cs);
 
-    if (wakes && avps_power_is_asleep(power_controller, cs->cpu_index)) {
+    if (wakes && avps_power_is_in_standby(power_controller, cs->cpu_index)) {
         BQL_LOCK_GUARD();
         end_standby(cs);
     }

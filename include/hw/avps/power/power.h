@@ -167,6 +167,12 @@ static inline bool avps_power_is_asleep(const AvpsPower *s, int core)
     return qatomic_read(&s->sleepers) >> core & 1;
 }
 
+/* Is it there in standby, not powered down? */
+static inline bool avps_power_is_in_standby(const AvpsPower *s, int core)
+{
+    return avps_power_is_asleep(s, core) && !s->sleep[core].down;
+}
+
 /*
  * PSCI 5.4: power @cpu, the caller, down until an interrupt is pending for
  * it, and start it at the physical address @entry with @context in X0.
