@@ -29,13 +29,18 @@ static void end_standby(CPUState *cs)
     }
 }
 
-/* Every exception comes here: the cheap question first. */
+/*
+ * Every exception comes here: the cheap question first, and no cast that QOM
+ * checks.
+ */
 static bool answers_call(CPUState *cs)
 {
+    ARMCPU *cpu = container_of(cs, ARMCPU, parent_obj);
+
     return (cs->exception_index == EXCP_SMC ||
             cs->exception_index == EXCP_HVC) &&
-           arm_is_psci_call(ARM_CPU(cs), cs->exception_index) &&
-           avps_smccc_dispatch(&power_controller->smccc, ARM_CPU(cs));
+           arm_is_psci_call(cpu, cs->exception_index) &&
+           avps_smccc_dispatch(&power_controller->smccc, cpu);
 }
 
 /*
