@@ -180,3 +180,13 @@ def test_stock_hvc_save_and_load(boot, disk):
             guest.send('')
             guest.command('true')
             guest.power_off()
+
+
+def test_stock_run_console_virtio(avps):
+    """`run --console virtio` has its terminal at hvc0, where our init and its commands speak."""
+    done = avps('run', '--console', 'virtio', '--append',
+                'avps.quiet avps.run=cat%20/proc/consoles')
+    assert done.returncode == 0, done.stdout + done.stderr
+    console, = (line for line in done.stdout.splitlines() if line.startswith('hvc0'))
+    assert 'C' in console.split('(')[1], done.stdout
+    assert 'avps-run: exit status 0' in done.stdout
