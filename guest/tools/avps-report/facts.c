@@ -230,13 +230,18 @@ static void fact_fw_cfg(struct block *b, const struct device *dev)
              count_dir("/sys/firmware/qemu_fw_cfg/by_key"));
 }
 
+/* Of all the kernel's sources the one that is a VIRTIO device */
 static void fact_hwrng(struct block *b, const struct device *dev)
 {
-    char *current = first_line("/sys/class/misc/hw_random/rng_current");
+    char *available = first_line("/sys/class/misc/hw_random/rng_available");
+    const char *name = strstr(available, "virtio_rng");
 
     (void)dev;
-    snprintf(b->detail, sizeof(b->detail), "hwrng %s", current);
-    free(current);
+    if (name) {
+        snprintf(b->detail, sizeof(b->detail), "hwrng %.*s",
+                 (int)strcspn(name, " "), name);
+    }
+    free(available);
 }
 
 static void fact_pmu(struct block *b, const struct device *dev)
