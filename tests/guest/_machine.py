@@ -104,12 +104,23 @@ class Machine:
         self.send("stty -echo; PS1=''; PS2=''; dmesg -n 1; echo quiet-$((40 + 2))")
         self.expect('quiet-42\r*\n')
 
-    def try_command(self, text):
-        """Runs a shell command in the guest; returns (exit code, output)."""
-        self.send(f'echo begin-$((40 + 2)); {text}\r echo end-$((40 + 2)):$?')
+    def start(self, text):
+        """Lets a shell command of one line begin; result() waits for its end.
+
+        Nothing is typed behind it: what arrives while the guest goes to sleep is lost.
+        """
+        self.send(f'echo begin-$((40 + 2)); {text}; echo end-$((40 + 2)):$?')
+
+    def result(self):
+        """(exit code, output) of the command that was started."""
         self.expect(r'begin-42\r*\n')
         self.expect(r'end-42:(\d+)\r*\n')
         return int(self.found[1]), self.before.strip()
+
+    def try_command(self, text):
+        """Runs a shell command in the guest; returns (exit code, output)."""
+        self.send(f'echo begin-$((40 + 2)); {text}\r echo end-$((40 + 2)):$?')
+        return self.result()
 
     def command(self, text):
         """Runs a shell command that has to succeed; returns its output."""
@@ -133,6 +144,15 @@ class Machine:
     def qmp(self, command, **arguments):
         """Runs a QMP command; underscores in names of arguments stand for hyphens."""
         return self.monitor.cmd(command, **{k.replace('_', '-'): v for k, v in arguments.items()})
+
+    def qmp_refusal(self, command, **arguments):
+        """What QMP says to a command that it has to refuse."""
+        from qemu.qmp import ExecuteError
+        try:
+            self.qmp(command, **arguments)
+        except ExecuteError as refusal:
+            return str(refusal)
+        raise AssertionError(f'QMP carries out {command} {arguments}')
 
     def human(self, line):
         """Runs a line of the human monitor."""

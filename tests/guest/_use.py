@@ -24,6 +24,14 @@ def driver_of(guest, path):
     return guest.command(f'readlink -f {path}/driver').rsplit('/', 1)[-1]
 
 
+def check_cores(guest, cores):
+    """The guest has so many cores, and each can be given work of its own."""
+    assert guest.command('nproc') == str(cores)
+    for core in range(cores):
+        ran_on = guest.command(f'taskset {1 << core:x} sh -c "cut -d\\  -f39 /proc/self/stat"')
+        assert ran_on == str(core)
+
+
 # Disks
 
 def empty_file(file, size):

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the guest tests share: the two guests, and a function that boots one."""
 
+import subprocess
 from typing import NamedTuple
 
 import pytest
 
-from avpstool import initramfs, kernel
+from avpstool import initramfs, kernel, paths
 from guest._machine import Machine
 
 CONSOLE = 'console=ttyAMA0 loglevel=4'
@@ -53,3 +54,12 @@ def machine(qemu_binary, work):
     def make(*arguments, **kwargs):
         return Machine(qemu_binary, work, *arguments, **kwargs)
     return make
+
+
+@pytest.fixture
+def disk(work):
+    """A qcow2 image for the eMMC: it can hold snapshots of the machine, too."""
+    file = work / 'emmc.qcow2'
+    subprocess.run([str(paths.QEMU_BUILD / 'qemu-img'), 'create', '-q', '-f', 'qcow2', str(file),
+                    '64M'], check=True)
+    return file

@@ -27,10 +27,8 @@ RTC_SECONDS = 1935817689
 THERMOMETER = 0x48
 
 
-@pytest.fixture(scope='module')
-def directory():
-    """The files behind the devices."""
-    path = paths.WORK / 'guest' / 'blocks'
+def make_files(path):
+    """The files behind the devices, in an empty directory."""
     shutil.rmtree(path, ignore_errors=True)
     (path / 'www').mkdir(parents=True)
     (path / 'www' / 'payload').write_bytes(os.urandom(PAYLOAD_SIZE))
@@ -39,6 +37,26 @@ def directory():
         empty_file(path / name, size)
     (path / 'nor').write_bytes(b'\xff' * NOR_SIZE)
     return path
+
+
+def something_on_every_block(directory):
+    """QEMU's options."""
+    return [
+        '-rtc', f'base={RTC_BASE},clock=vm', '-serial', f'file:{directory / "uart1"}',
+        *drive(directory / 'emmc', 'sd'), *drive(directory / 'nor', 'mtd'),
+        *drive(directory / 'virtio', id='virtio'),
+        '-device', 'virtio-blk-device,drive=virtio,bus=virtio-mmio0.0',
+        *drive(directory / 'usb-platform', id='usb-platform'),
+        '-device', 'usb-storage,bus=usb0.0,drive=usb-platform',
+        *drive(directory / 'usb-pci', id='usb-pci'),
+        '-device', 'usb-storage,bus=usb1.0,drive=usb-pci',
+        '-nic', 'user,model=cadence_gem', '-nic', 'user,model=virtio-net-device',
+        '-device', f'tmp105,id=thermometer,bus=i2c1.0,address={THERMOMETER:#x}']
+
+
+@pytest.fixture(scope='module')
+def directory():
+    return make_files(paths.WORK / 'guest' / 'blocks')
 
 
 @pytest.fixture(scope='module')
@@ -50,19 +68,8 @@ def web_port(directory):
 @pytest.fixture(scope='module')
 def guest(qemu_binary, stock, directory):
     """The stock guest on a machine with something on every block."""
-    arguments = [
-        *stock.arguments(), '-rtc', f'base={RTC_BASE},clock=vm',
-        '-serial', f'file:{directory / "uart1"}',
-        *drive(directory / 'emmc', 'sd'), *drive(directory / 'nor', 'mtd'),
-        *drive(directory / 'virtio', id='virtio'),
-        '-device', 'virtio-blk-device,drive=virtio,bus=virtio-mmio0.0',
-        *drive(directory / 'usb-platform', id='usb-platform'),
-        '-device', 'usb-storage,bus=usb0.0,drive=usb-platform',
-        *drive(directory / 'usb-pci', id='usb-pci'),
-        '-device', 'usb-storage,bus=usb1.0,drive=usb-pci',
-        '-nic', 'user,model=cadence_gem', '-nic', 'user,model=virtio-net-device',
-        '-device', f'tmp105,id=thermometer,bus=i2c1.0,address={THERMOMETER:#x}']
-    with Machine(qemu_binary, directory, *arguments) as machine:
+    with Machine(qemu_binary, directory, *stock.arguments(),
+                 *something_on_every_block(directory)) as machine:
         machine.log_in()
         yield machine
         machine.power_off()
@@ -145,7 +152,10 @@ def test_stock_clock(guest):
 
 
 def test_stock_entropy(guest):
-    assert 'virtio_rng' in guest.command('cat /sys/class/misc/hw_random/rng_current')
+    directory = '/sys/class/misc/hw_random'
+    name = guest.command(f'grep -o "virtio_rng[^ ]*" {directory}/rng_available')
+    guest.command(f'echo {name} > {directory}/rng_current')
+    assert guest.command(f'cat {directory}/rng_current') == name
     first, second = (guest.command('head -c 64 /dev/hwrng | od -An -v -tx1') for _ in range(2))
     assert len(first.split()) == len(second.split()) == 64
     assert first != second
@@ -153,8 +163,9 @@ def test_stock_entropy(guest):
 
 
 def test_stock_second_uart(guest, directory):
+    before = (directory / 'uart1').read_text().split()
     guest.command('echo through-the-second-uart > /dev/ttyAMA1')
-    assert (directory / 'uart1').read_text().strip() == 'through-the-second-uart'
+    assert (directory / 'uart1').read_text().split() == [*before, 'through-the-second-uart']
 
 
 def test_stock_gpio(guest):

@@ -8,6 +8,7 @@ import pytest
 
 from guest import _dt
 from guest._machine import Machine
+from guest._use import check_cores
 
 
 @pytest.mark.quick
@@ -28,12 +29,7 @@ def describe_cpu(machine):
 def test_stock_cores(boot, cores):
     with boot('-smp', cores) as machine:
         machine.log_in()
-        assert machine.command('nproc') == str(cores)
-        # Each core can be given work of its own.
-        for core in range(cores):
-            mask = f'{1 << core:x}'
-            ran_on = machine.command(f'taskset {mask} sh -c "cut -d\\  -f39 /proc/self/stat"')
-            assert ran_on == str(core)
+        check_cores(machine, cores)
         machine.power_off()
 
 

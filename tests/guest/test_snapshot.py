@@ -1,11 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Save and load of a running machine: the guest goes on where it was, and its data are intact."""
 
-import subprocess
-
 import pytest
-
-from avpstool import paths
 
 # Copies random data from memory to the eMMC and back for as long as it is allowed to, and stops
 # at the first difference.  Rounds are counted in /tmp/rounds, which always has a number; a
@@ -24,15 +20,6 @@ while [ ! -e /tmp/stop ]; do
 done
 END
 '''
-
-
-@pytest.fixture
-def disk(work):
-    """A qcow2 eMMC: it holds the snapshot of the machine too."""
-    file = work / 'emmc.qcow2'
-    subprocess.run([str(paths.QEMU_BUILD / 'qemu-img'), 'create', '-q', '-f', 'qcow2', str(file),
-                    '64M'], check=True)
-    return file
 
 
 def emmc(disk):
