@@ -18,11 +18,14 @@ def test_bench_measures_both_machines(avps, work):
     done = avps('bench', '--runs', '1', '--json', file)
     assert done.returncode == 0, done.stderr
     report = json.loads(file.read_text())
-    for key in ('boot-wall', 'boot-cpu', 'boot-memory', 'first-instruction'):
+    for key in ('boot-wall', 'boot-cpu', 'boot-memory', 'first-instruction', 'smc'):
         figure = report['figures'][key]
         assert figure['what'] in done.stdout
         assert len(figure['values']['avps-ecu']) == len(figure['values']['virt']) == 1
         assert figure['ratio'] > 0
+    cycle = report['figures']['suspend-cycle']
+    assert cycle['what'] in done.stdout
+    assert len(cycle['values']['suspend']) == len(cycle['values']['boot']) == 1
     for place in ('avps-ecu-mmio', 'avps-ecu-pcie', 'virt-pcie'):
         for work_done in dma.WORKS:
             figure = report['figures'][f'{work_done.key}-{place}']

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the bench makes of measured values, and what it says when there are none."""
 
+import json
+import socket
 import sys
+import threading
 
 import pytest
 
 from avpstool import ui
-from avpstool.bench import dma, figures, guest, start
+from avpstool.bench import dma, figures, guest, power, start
 
 pytestmark = pytest.mark.quick
 
@@ -85,3 +88,39 @@ def test_bench_refuses(avps, runs):
     done = avps('bench', '--runs', runs)
     assert done.returncode == 2
     assert '--runs' in done.stderr and 'give 1 or more' in done.stderr
+
+
+def test_bench_measures_between_two_words():
+    assert power.seconds_between_words(['sh', '-c', 'printf "!"; printf .']) > 0
+
+
+@pytest.mark.parametrize('said', ['', '?', '!?'], ids=['nothing', 'another', 'one'])
+def test_bench_says_which_word_did_not_come(said):
+    with pytest.raises(ui.UserError, match='did not get to'):
+        power.seconds_between_words(['printf', said])
+
+
+def test_bench_monitor(tmp_path):
+    """It says hello, passes over other events, and says when QEMU ends before the right one."""
+    path = tmp_path / 'qmp'
+    said = []
+
+    def serve(server):
+        connection, _ = server.accept()
+        with connection, connection.makefile('rw') as lines:
+            lines.write('{"QMP": {}}\n{"event": "STOP"}\n{"event": "SUSPEND"}\n')
+            lines.flush()
+            said.extend(json.loads(lines.readline())['execute'] for _ in range(2))
+
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        server.listen()
+        thread = threading.Thread(target=serve, args=(server,))
+        thread.start()
+        with power.Monitor(path) as monitor:
+            monitor.wait_for('SUSPEND')
+            monitor.tell('system_wakeup')
+            with pytest.raises(ui.UserError, match='before the event WAKEUP'):
+                monitor.wait_for('WAKEUP')
+        thread.join()
+    assert said == ['qmp_capabilities', 'system_wakeup']

@@ -2,7 +2,7 @@
 """avps bench: what the machine costs, as ratios of figures that were measured side by side.
 
 Whatever is compared runs in turn, so that what else the host does falls on all alike; figures are
-medians.  A module for each thing that is measured (start, dma), one for guests that stay up
+medians.  A module for each thing that is measured (start, power, dma), one for guests that stay up
 (guest), one for the table and the file (figures).
 """
 
@@ -14,16 +14,17 @@ import subprocess
 from pathlib import Path
 
 from avpstool import initramfs, kernel, paths, qemu, state, ui
-from avpstool.bench import dma, figures, start
+from avpstool.bench import dma, figures, power, start
 
 RESULT = paths.RESULTS / 'bench.json'
 
 
 def register(subparsers):
     parser = subparsers.add_parser(
-        'bench', help='measure start, memory and DMA behind the IOMMU, beside those of virt',
+        'bench', help='measure start, memory, firmware calls, suspend, DMA behind the IOMMU',
         description='Runs the same guest on avps-ecu and on virt, with an IOMMU and without, in '
-        'turn, and prints medians and their ratios. Results go to build/results/bench.json.')
+        'turn, suspends one, and prints medians and their ratios. Results go to '
+        'build/results/bench.json.')
     parser.add_argument('--runs', type=runs_argument, default=5, metavar='N',
                         help='runs of each machine (default: 5)')
     parser.add_argument('--json', type=Path, default=RESULT, metavar='FILE',
@@ -42,10 +43,14 @@ def main(args):
     linux = ['-kernel', str(kernel.ensure('stock').image),
              '-initrd', str(initramfs.ensure('stock'))]
     with ui.Progress('bench') as progress:
-        starts = start.measure(binary, linux, args.runs, progress)
+        starts = [*start.measure(binary, linux, args.runs, progress),
+                  *power.measure_calls(binary, args.runs, progress)]
+        suspends = power.measure_suspend(binary, linux, args.runs, progress)
         transfers = dma.measure(binary, linux, args.runs, progress)
-    store(starts + transfers, args.runs, binary, args.json)
+    store(starts + suspends + transfers, args.runs, binary, args.json)
     print(figures.table(starts, f'Medians of {args.runs} runs of each machine, in turn'))
+    print()
+    print(figures.table(suspends, f'Medians of {args.runs} runs of one machine'))
     print()
     print(figures.table(transfers, f'Medians of {args.runs * dma.ROUNDS_PER_RUN} rounds, DMA '
                         'behind an SMMUv3 (strict) and without it'))

@@ -41,9 +41,15 @@ class Guest:
 
     def run(self, command):
         """The output of a shell command that has to succeed."""
+        self.begin(command)
+        return self.finish(command)
+
+    def begin(self, command):
         # The shell's echo of this line does not match what the line prints.
-        self.process.stdin.write(f'{command}\necho "end-$((40 + 2)):$?"\n'.encode())
+        self.process.stdin.write(f'{command}; echo "end-$((40 + 2)):$?"\n'.encode())
         self.process.stdin.flush()
+
+    def finish(self, command):
         found = self.read_until(r'end-42:(\d+)\r*\n')
         output = found.string[:found.start()].replace('\r', '').strip()
         if found[1] != '0':
