@@ -14,6 +14,7 @@
 #include "hw/arm/fdt.h"
 #include "hw/avps/power/services.h"
 #include "hw/avps/qemu/smccc_hook.h"
+#include "hw/avps/qemu/core_registers.h"
 #include "hw/avps/qemu/timers.h"
 #include "hw/avps/soc.h"
 #include "hw/avps/watchdog/gwdt.h"
@@ -102,7 +103,13 @@ static bool core_create(AvpsSoc *soc, int n, Error **errp)
     if (!soc->virtualization) {
         object_property_set_bool(cpu, "has_el2", false, NULL);
     }
-    return qdev_realize(DEVICE(cpu), NULL, errp);
+    if (!qdev_realize(DEVICE(cpu), NULL, errp)) {
+        return false;
+    }
+    if (soc->secure_memory) {
+        avps_add_core_registers(soc->cpu[n]);
+    }
+    return true;
 }
 
 static bool cores_create(AvpsSoc *soc, Error **errp)

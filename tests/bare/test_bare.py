@@ -81,6 +81,7 @@ CASES = [
     Case('flash', 2, layout='firmware'),
     Case('no-secure', 2),
     Case('secure', 3, layout='secure-firmware'),
+    Case('core-registers', 3, layout='secure-firmware'),
     Case('secure-calls', 3, layout='secure-firmware'),
     Case('secure-cores', 3, cores=8, layout='secure-firmware'),
 ]
