@@ -38,8 +38,9 @@ OPTEE_PLATFORM = 'usr/lib/optee/vexpress-qemu_armv8a'
 
 # Starts OP-TEE's tests: they look for everything where Debian has it.
 START = '''#!/bin/sh
-cp -a "${0%/*}/usr" /
-pidof tee-supplicant > /dev/null || tee-supplicant -d
+if ! pidof tee-supplicant > /dev/null; then
+	cp -a "${0%/*}/usr" / && tee-supplicant -d || exit 1
+fi
 exec /usr/bin/xtest "$@"
 '''
 
