@@ -5,24 +5,25 @@ What the guest has to tell comes through a port for data (virtserialport), which
 """
 
 import contextlib
+import re
 
 import pexpect
 import pytest
 
-from avpstool import firmware
+from avpstool import firmware, trust
 from guest._machine import HANG_GUARD, NO_CONSOLE
 from guest._ports import Port
 
 # All that may be asked for on the kernel's command line, against the machine's will
 CONSOLE_WORDS = 'earlycon=pl011,0x9000000 console=ttyAMA0 console=ttyAMA1 console=hvc0 loglevel=8'
 
-# The port comes a moment after its driver.
-TELL = ('until [ -c /dev/vport0p1 ]; do sleep 0.1; done; '
+# The port comes a moment after its driver, and has the number of its bus in its name.
+TELL = ('until p=$(echo /dev/vport*p1); [ -c $p ]; do sleep 0.1; done; '
         '{ cat /proc/device-tree/avps,lifecycle; echo; echo consoles: $(cat /proc/consoles); '
         'echo terminals: $(ls /dev | grep -E "^(ttyAMA|ttyUSB|hvc)"); '
         'echo init: $(readlink /proc/1/fd/1); '
         'echo uarts: $(ls /proc/device-tree | grep serial@); '
-        'echo lives-$((40 + 2)); } > /dev/vport0p1')
+        'echo lives-$((40 + 2)); } > $p')
 
 UNBLOWN = 'avps-fuse-1\nproduction=0\ncrc32=224bc1f7\n'
 BLOWN = 'avps-fuse-1\nproduction=1\ncrc32=3b50f0b6\n'
@@ -100,6 +101,35 @@ def test_stock_production_by_edk2(machine, spied_uarts):
                   console=NO_CONSOLE) as guest):
         check_production(port.everything())
         guest.expect_exit()
+    assert file.read_bytes() == b''
+
+
+def written_to_uarts(trace):
+    """What software wrote to the data registers of the UARTs, by QEMU's trace."""
+    values = re.findall(r'pl011_write addr 0x000 value 0x0*([0-9a-f]+) ',
+                        trace.read_text(errors='replace'))
+    return ''.join(chr(int(value, 16) & 0xff) for value in values)
+
+
+def test_firmware_writes_to_dead_uarts(machine, spied_uarts, work):
+    """TF-A, OP-TEE and U-Boot write to the UARTs without asking, and go on; nothing gets out.
+
+    Debian's U-Boot then stops by itself, because it insists on a UART in the device tree."""
+    file, spy = spied_uarts
+    trace = work / 'trace'
+    with machine('-bios', trust.ensure(), '-nic', 'none', *spy, '-trace', 'pl011_write',
+                 '-D', trace, options='secure=on,lifecycle=production',
+                 console=NO_CONSOLE) as guest:
+        guest.qmp('query-status')
+        waited = 0
+        while 'No serial driver found' not in (written_to_uarts(trace) if trace.exists() else ''):
+            assert waited < HANG_GUARD, written_to_uarts(trace)
+            assert guest.console.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 1
+            waited += 1
+        assert guest.qmp('query-status')['status'] == 'running'
+    text = written_to_uarts(trace)
+    for words in ('NOTICE:  BL1:', 'NOTICE:  BL31:', 'OP-TEE version'):
+        assert words in text, text
     assert file.read_bytes() == b''
 
 

@@ -129,6 +129,20 @@ static void test_production(void)
     }
 }
 
+/* A tree of the user's is no way around it. */
+static void test_tree_of_user(void)
+{
+    size_t length;
+    g_autofree void *blob = fdt_from_dump("", &length);
+    char *file = temporary_file(blob, length, 0);
+    QTestState *qts = machine_startf("-M lifecycle=production -dtb %s", file);
+
+    g_assert_cmpstr(fdt_text(blob, 0, "avps,lifecycle"), ==, "development");
+    assert_lifecycle(qts, "production");
+    assert_tree_has_no_uart(qts);
+    qtest_quit(qts);
+}
+
 /* Firmware writes to the frames: they take it, and nothing comes of it. */
 static void test_uart_frames_stay(void)
 {
@@ -522,6 +536,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/lifecycle/default", test_default);
     qtest_add_func("/lifecycle/production", test_production);
+    qtest_add_func("/lifecycle/tree-of-user", test_tree_of_user);
     qtest_add_func("/lifecycle/uart-frames-stay", test_uart_frames_stay);
     qtest_add_func("/lifecycle/is-settled", test_is_settled);
     qtest_add_func("/lifecycle/hotplug", test_hotplug);
