@@ -362,6 +362,35 @@ static void test_input_ends(void)
     qtest_quit(qts);
 }
 
+/* The storage answers after the reset that came too early for it. */
+static void test_reset_in_the_middle(void)
+{
+    char *file = fuse_file(FUSE_UNBLOWN);
+    QTestState *qts = start_with_fuse(file, "");
+
+    qtest_writel(qts, BLOW, MAGIC);
+    qtest_system_reset(qts);
+    wait_for_storage(qts);
+    g_assert_cmphex(qtest_readl(qts, STATE) & ~PRODUCTION, ==,
+                    PRESENT | BLOWN);
+    assert_contents(file, FUSE_BLOWN);
+    qtest_system_reset(qts);
+    assert_lifecycle(qts, "production");
+    qtest_quit(qts);
+}
+
+/* It cannot be taken away: the machine ends rather than keep it. */
+static void test_semihosting_ends(void)
+{
+    QTestState *qts = start_with_fuse(fuse_file(FUSE_UNBLOWN),
+                                      "-semihosting -no-shutdown");
+
+    blow(qts);
+    qtest_qmp_assert_success(qts, "{'execute': 'system_reset'}");
+    qtest_qmp_eventwait(qts, "SHUTDOWN");
+    qtest_quit(qts);
+}
+
 static void test_blown_by_host(void)
 {
     char *file = fuse_file(FUSE_UNBLOWN);
@@ -544,6 +573,9 @@ int main(int argc, char **argv)
     qtest_add_func("/lifecycle/wrong-writes", test_wrong_writes);
     qtest_add_func("/lifecycle/blow", test_blow);
     qtest_add_func("/lifecycle/input-ends", test_input_ends);
+    qtest_add_func("/lifecycle/reset-in-the-middle",
+                   test_reset_in_the_middle);
+    qtest_add_func("/lifecycle/semihosting-ends", test_semihosting_ends);
     qtest_add_func("/lifecycle/blown-by-host", test_blown_by_host);
     qtest_add_func("/lifecycle/blown-behind-our-back",
                    test_blown_behind_our_back);
