@@ -77,7 +77,7 @@ const AvpsMapRow avps_map[] = {
       "generic watchdog of the secure world: as watchdog0" },
     { "power", AVPS_KIND_POWER, 0x0b140000, 0x1000, SPI(100), NO_DMA, 0,
       "power controller; the supply's warning" },
-    { "fuse", AVPS_KIND_FUSE, 0x0b150000, AVPS_PAGE, NO_SPI, NO_DMA, 0,
+    { "fuse", AVPS_KIND_FUSE, 0x0b150000, 0x1000, NO_SPI, NO_DMA, 0,
       "lifecycle fuse" },
     { "pstore", AVPS_KIND_PSTORE, 0x0bf00000, 1 * MiB_, NO_SPI, NO_DMA, 0,
       "retention RAM, survives a warm reset (ramoops)" },

@@ -318,7 +318,7 @@ static void test_device_tree_has_no_more(void)
 {
     QTestState *qts = machine_start("");
     g_autofree void *blob = fdt_from_ram(qts);
-    int depth = 0;
+    int depth = -1;
 
     for (int node = fdt_next_node(blob, -1, &depth); node >= 0;
          node = fdt_next_node(blob, node, &depth)) {
@@ -336,6 +336,63 @@ static void test_device_tree_has_no_more(void)
                     fdt_get_name(blob, node, NULL));
         }
     }
+    qtest_quit(qts);
+}
+
+static bool any_in(GArray *ranges, uint64_t first, uint64_t last)
+{
+    for (guint i = 0; i < ranges->len; i++) {
+        const Range *range = &g_array_index(ranges, Range, i);
+
+        if (range->first <= last && range->last >= first) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * At the addresses of QEMU's "virt" a node may claim more than there is, and
+ * the xHCI's registers end before the room that it takes.
+ */
+static bool may_end_early(uint64_t address)
+{
+    return address < AVPS_BLOCKS_BEGIN ||
+           row_around(address, address)->kind == AVPS_KIND_USB;
+}
+
+static void check_ends(const void *blob, int node, GArray *ranges)
+{
+    int length;
+    const fdt32_t *cells = fdt_getprop(blob, node, "reg", &length);
+
+    for (int i = 0; i < length / 16; i++) {
+        uint64_t base = fdt_u64(cells + 4 * i);
+        uint64_t last = base + fdt_u64(cells + 4 * i + 2) - 1;
+
+        if (!any_in(ranges, last & ~0xfffull, last) && !may_end_early(base)) {
+            g_error("nothing at 0x%" PRIx64 ", the end of node %s", last,
+                    fdt_get_name(blob, node, NULL));
+        }
+    }
+}
+
+/* There is something in the last page, too, of what our nodes claim. */
+static void test_device_tree_sizes(void)
+{
+    QTestState *qts = machine_start("");
+    g_autofree void *blob = fdt_from_ram(qts);
+    GArray *ranges = ranges_of(qts, "memory");
+    int depth = -1;
+
+    for (int node = fdt_next_node(blob, -1, &depth); node >= 0;
+         node = fdt_next_node(blob, node, &depth)) {
+        /* Children of a bus have addresses of that bus. */
+        if (depth == 1) {
+            check_ends(blob, node, ranges);
+        }
+    }
+    g_array_free(ranges, true);
     qtest_quit(qts);
 }
 
@@ -370,6 +427,7 @@ int main(int argc, char **argv)
     qtest_add_func("/map/device-tree", test_device_tree);
     qtest_add_func("/map/device-tree-has-no-more",
                    test_device_tree_has_no_more);
+    qtest_add_func("/map/device-tree-sizes", test_device_tree_sizes);
     qtest_add_func("/map/holes", test_holes);
     return g_test_run();
 }
