@@ -207,7 +207,10 @@ static int64_t system_suspend(AvpsPower *s, AvpsSmcccCall *call)
 
 /* --- Statistics --- */
 
-/* NULL when core or state do not exist */
+/*
+ * NULL when core or state do not exist. The functions have no errors: of such
+ * ones they say 0, as those of TF-A do.
+ */
 static AvpsPowerStat *find_stat(AvpsPower *s, AvpsSmcccCall *call)
 {
     CPUState *target = arm_get_cpu_by_id(call->arg[0]);
@@ -231,14 +234,14 @@ static int64_t stat_residency(AvpsPower *s, AvpsSmcccCall *call)
 {
     const AvpsPowerStat *stat = find_stat(s, call);
 
-    return stat ? stat->ns / SCALE_US : QEMU_PSCI_RET_INVALID_PARAMS;
+    return stat ? stat->ns / SCALE_US : 0;
 }
 
 static int64_t stat_count(AvpsPower *s, AvpsSmcccCall *call)
 {
     const AvpsPowerStat *stat = find_stat(s, call);
 
-    return stat ? stat->count : QEMU_PSCI_RET_INVALID_PARAMS;
+    return stat ? stat->count : 0;
 }
 
 /* --- The functions --- */

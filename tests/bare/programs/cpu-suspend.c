@@ -114,6 +114,8 @@ static void check_refusals(void)
                     PSCI_INVALID_PARAMS, "a state that no core has");
     }
     check_equal(count(me, STANDBY), counted, "what is refused is not counted");
+    check_equal(count(me, 1), 0, "a state that no core has was never entered");
+    check_equal(residency(0xff, STANDBY), 0, "nor any by a core that is none");
 }
 
 /* Without the timer the core would stay in standby for ever. */
