@@ -200,13 +200,14 @@ static bool reads_blown(const AvpsFuse *s)
 
 /*
  * Returns whether the fuse asks for production. What a write left behind that
- * failed does, but is not called blown: it may not be in the storage.
+ * failed does, or one that is still under way, but is not called blown: it may
+ * not be in the storage.
  */
 static bool sense(AvpsFuse *s)
 {
     bool blown = s->blown || (s->file_name && reads_blown(s));
 
-    s->blown = blown && !s->doubtful;
+    s->blown = blown && !s->doubtful && !s->blowing;
     return blown;
 }
 
