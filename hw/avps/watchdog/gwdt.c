@@ -9,8 +9,9 @@
  * Choices that the architecture leaves open:
  *  - Registers are accessed by 32 bits. Any other size reads as zero and
  *    writes nothing, so that software that relies on it is found out.
- *  - WOR and WCV reset to 0. While it is disabled, the watchdog leaves its
- *    compare value alone: nothing expires, and there is nothing to do.
+ *  - WOR and WCV reset to 0. While it is disabled, the watchdog changes its
+ *    compare value at an explicit refresh only: nothing expires, and there is
+ *    nothing to do.
  *  - A reset disables the watchdog, and so lowers both signals. WCS.WS1 stays
  *    as a record of the cause until the next refresh, if the system restarts
  *    because of a watchdog, and over a warm reset.
