@@ -91,4 +91,6 @@ def test_stock_migrate_to_file(boot, disk, work):
         before = rounds(machine)
         machine.migrate_to(state)
     with boot(*emmc(disk), '-incoming', f'file:{state}', name='target') as machine:
+        # What is typed before the UART has its state is lost.
+        machine.expect_event('RESUME')
         check_workload(machine, before)

@@ -137,6 +137,20 @@ def test_trust_cores(chain):
         guest.power_off()
 
 
+def test_trust_saved_and_loaded(chain, work):
+    """Both worlds go into a file and out of it: a session with OP-TEE is as good as before."""
+    with chain(*tests_disk(), name='first') as guest:
+        guest.log_in()
+        mount_tests(guest)
+        check_trusted_os(guest)
+        guest.migrate_to(work / 'state')
+    with chain(*tests_disk(), '-incoming', f'file:{work / "state"}', name='second') as guest:
+        # What is typed before the UART has its state is lost.
+        guest.expect_event('RESUME')
+        check_trusted_os(guest)
+        guest.power_off()
+
+
 def test_trust_firewall(chain):
     """A program in Linux that reaches for a secure device gets a bus error, and the host sees
     who it was."""
