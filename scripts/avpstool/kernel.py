@@ -174,10 +174,8 @@ def _lost_options(wanted, config):
 
 def _make(what, tree, objects, *targets, log, watch=None):
     steps.run(what, ['make', '-C', tree, f'O={objects}', 'ARCH=arm64',
-                     'CROSS_COMPILE=aarch64-linux-gnu-', 'CC=ccache aarch64-linux-gnu-gcc',
-                     'HOSTCC=ccache gcc', *targets],
+                     'CROSS_COMPILE=aarch64-linux-gnu-', *targets],
               log=log, watch=watch, env={
-                  'CCACHE_DIR': str(paths.CACHE / 'ccache'),
                   # The same source and options give the same image.
                   'KBUILD_BUILD_TIMESTAMP': '1970-01-01', 'KBUILD_BUILD_USER': 'avps',
                   'KBUILD_BUILD_HOST': 'avps', 'KBUILD_BUILD_VERSION': '1',
