@@ -9,7 +9,7 @@ import textwrap
 
 import pytest
 
-from avpstool import apt, cpio, guestqemu, modules, overlay, paths, state, ui
+from avpstool import apt, cpio, guestdisk, modules, overlay, paths, state, ui
 
 pytestmark = pytest.mark.quick
 
@@ -145,11 +145,11 @@ def linked_program(work):
 
 
 def test_libraries_of_a_program(linked_program, work):
-    found = guestqemu.libraries(linked_program, work)
+    found = guestdisk.libraries(linked_program, work)
     assert sorted(found) == ['libone.so', 'libtwo.so']
     (linked_program.parent / 'libtwo.so').unlink()
     with pytest.raises(ui.UserError, match='libtwo.so'):
-        guestqemu.libraries(linked_program, work)
+        guestdisk.libraries(linked_program, work)
 
 
 # Interruptions
