@@ -12,7 +12,6 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qapi/qapi-events-run-state.h"
-#include "qapi/visitor.h"
 #include "qemu/log.h"
 #include "qemu/module.h"
 #include "hw/avps/fdt.h"
@@ -32,15 +31,12 @@
 
 REG32(ID, 0x000)
 REG32(CTRL, 0x004)
-    FIELD(CTRL, FOLLOW, 0, 1)
 REG32(STATUS, 0x008)
     FIELD(STATUS, POWER_FAIL, 0, 1)
 REG32(INT_ENABLE, 0x00c)
     FIELD(INT_ENABLE, POWER_FAIL, 0, 1)
 REG32(RESET_REASON, 0x010)
 REG32(WAKE_CAUSE, 0x014)
-    FIELD(WAKE_CAUSE, HOST, 0, 1)
-    FIELD(WAKE_CAUSE, LINE, 1, 1)
 REG32(WAKE_GPIO, 0x018)
 REG32(GPIO_ENABLE, 0x01c)
 REG32(GPIO_STATUS, 0x020)
@@ -311,7 +307,7 @@ static void power_write(void *opaque, hwaddr offset, uint64_t value,
     }
     switch (offset) {
     case A_CTRL:
-        s->ctrl = value & R_CTRL_FOLLOW_MASK;
+        s->ctrl = value & AVPS_POWER_CTRL_FOLLOW;
         break;
     case A_INT_ENABLE:
         s->int_enable = value & R_INT_ENABLE_POWER_FAIL_MASK;
@@ -424,10 +420,8 @@ static void power_reset_enter(Object *obj, ResetType type)
     s->ctrl = AVPS_POWER_CTRL_FOLLOW;
     s->int_enable = R_INT_ENABLE_POWER_FAIL_MASK;
     s->gpio_enable = 0;
-    s->wake_cause = 0;
-    s->wake_gpio = 0;
     memset(s->wake_enable, 0, sizeof(s->wake_enable));
-    memset(s->wake_reason, 0, sizeof(s->wake_reason));
+    avps_power_forget_wake(s);
     if (!avps_power_keeps_cause(s)) {
         memset(s->scratch, 0, sizeof(s->scratch));
     }

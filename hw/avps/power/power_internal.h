@@ -29,6 +29,9 @@ void avps_power_resume_cores(AvpsPower *s);
 /* Lines of GPIO that hold an interrupt up: eight bits for each block */
 uint32_t avps_power_gpio_status(void);
 
+/* Nothing has woken the SoC yet. */
+void avps_power_forget_wake(AvpsPower *s);
+
 /* Wake the SoC if a register write has made a source of a line that is up. */
 void avps_power_recheck(AvpsPower *s);
 

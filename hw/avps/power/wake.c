@@ -125,7 +125,7 @@ static void latch_sources(AvpsPower *s)
     s->wake_gpio = avps_power_gpio_status();
 }
 
-static void forget_wake(AvpsPower *s)
+void avps_power_forget_wake(AvpsPower *s)
 {
     s->wake_cause = 0;
     s->wake_gpio = 0;
@@ -192,7 +192,7 @@ AvpsSuspendResult avps_power_suspend(AvpsPower *s, ARMCPU *cpu,
         return AVPS_SUSPEND_WAKE_PENDING;
     }
     trace_avps_power_suspend(CPU(cpu)->cpu_index, entry);
-    forget_wake(s);
+    avps_power_forget_wake(s);
     s->suspended = true;
     s->suspended_core = CPU(cpu)->cpu_index;
     s->suspend_count++;
