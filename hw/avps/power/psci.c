@@ -197,8 +197,7 @@ static int64_t system_suspend(AvpsPower *s, AvpsSmcccCall *call)
     if (!is_code_address(call->arg[0])) {
         return PSCI_INVALID_ADDRESS;
     }
-    if (avps_power_suspend(s, call->cpu, call->arg[0], call->arg[1]) !=
-        AVPS_SUSPENDED) {
+    if (!avps_power_suspend(s, call->cpu, call->arg[0], call->arg[1])) {
         return QEMU_PSCI_RET_DENIED;
     }
     call->end = AVPS_SMCCC_LEAVE;

@@ -182,14 +182,11 @@ static bool other_core_on(const AvpsPower *s, const ARMCPU *cpu)
     return false;
 }
 
-AvpsSuspendResult avps_power_suspend(AvpsPower *s, ARMCPU *cpu,
-                                     uint64_t entry, uint64_t context)
+bool avps_power_suspend(AvpsPower *s, ARMCPU *cpu, uint64_t entry,
+                        uint64_t context)
 {
-    if (other_core_on(s, cpu)) {
-        return AVPS_SUSPEND_CORES_ON;
-    }
-    if (wake_pending(s)) {
-        return AVPS_SUSPEND_WAKE_PENDING;
+    if (other_core_on(s, cpu) || wake_pending(s)) {
+        return false;
     }
     trace_avps_power_suspend(CPU(cpu)->cpu_index, entry);
     avps_power_forget_wake(s);
@@ -199,7 +196,7 @@ AvpsSuspendResult avps_power_suspend(AvpsPower *s, ARMCPU *cpu,
     avps_power_stat_begin(s, s->suspended_core, AVPS_STATE_SUSPEND);
     avps_power_switch_off(s, cpu, entry, context);
     qapi_event_send_suspend();
-    return AVPS_SUSPENDED;
+    return true;
 }
 
 /* --- Lines --- */

@@ -16,7 +16,6 @@
 #include "hw/avps/power/smccc.h"
 #include "hw/avps/qemu/compat.h"
 #include "hw/intc/arm_gicv3_common.h"
-#include "qemu/notify.h"
 
 #define TYPE_AVPS_POWER "avps-power"
 OBJECT_DECLARE_SIMPLE_TYPE(AvpsPower, AVPS_POWER)
@@ -127,20 +126,14 @@ void avps_power_request_reset(AvpsPower *s, AvpsResetReason reason);
 /* Switch the SoC off. */
 void avps_power_request_off(void);
 
-/* Results of avps_power_suspend() */
-typedef enum AvpsSuspendResult {
-    AVPS_SUSPENDED,
-    AVPS_SUSPEND_CORES_ON,      /* another core is */
-    AVPS_SUSPEND_WAKE_PENDING,  /* something to wake up for is there already */
-} AvpsSuspendResult;
-
 /*
  * Suspend the SoC to RAM: switch @cpu off, the last core that is on, until a
  * wake source starts it again at the physical address @entry, with @context
  * in X0 and at the highest level of the normal world. PSCI (DEN0022) 5.20.
+ * False: another core is on, or something to wake up for is there already.
  */
-AvpsSuspendResult avps_power_suspend(AvpsPower *s, ARMCPU *cpu,
-                                     uint64_t entry, uint64_t context);
+bool avps_power_suspend(AvpsPower *s, ARMCPU *cpu, uint64_t entry,
+                        uint64_t context);
 
 /* The host wakes the SoC; false when it is not suspended. */
 bool avps_power_wake_by_host(AvpsPower *s);
