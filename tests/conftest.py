@@ -15,7 +15,7 @@ from collections import Counter
 import pytest
 
 from avpstool import paths
-from runner import tap
+from runner import lanes, tap
 from runner.progress import Progress
 
 USAGE_ERROR = 2
@@ -31,12 +31,15 @@ def pytest_addoption(parser):
     group.addoption('--qemu-binary', metavar='FILE', help='the QEMU under test')
     group.addoption('--list-names', action='store_true', help='print the names, run nothing')
     group.addoption('--results', metavar='DIR', help='where results.json goes')
+    group.addoption('--lanes', type=int, default=1, metavar='COUNT',
+                    help='how many tests run beside each other')
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
     # Our own reporter prints one line per test; pytest's would print the same again.
     config.pluginmanager.unregister(name='terminalreporter')
+    config.pluginmanager.register(lanes.Lanes(config), 'avps-lanes')
     config.pluginmanager.register(Progress(config), 'avps-progress')
 
 

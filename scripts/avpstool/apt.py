@@ -338,6 +338,8 @@ def unpack(download):
     deb = download.file('.deb')
     directory = UNPACKED / deb.stem
     if not directory.exists():
-        with state.locked(paths.CACHE), state.fresh_directory(directory) as fresh:
-            steps.unpack_deb(deb, fresh)
+        with state.locked(paths.CACHE):
+            if not directory.exists():  # another run may have unpacked it while we waited
+                with state.fresh_directory(directory) as fresh:
+                    steps.unpack_deb(deb, fresh)
     return directory

@@ -37,12 +37,16 @@ def _schema():
     if not schema.exists():
         environment = _environment()
         with state.locked(SCHEMAS):
-            bindings = _bindings(source)
-            with state.fresh_file(schema) as fresh:
-                steps.run('processing the device tree bindings of Linux',
-                          _tool('mk_schema', '-j', '-o', fresh, bindings), log='dt-schema',
-                          env=environment)
+            if not schema.exists():  # another run may have made it while we waited
+                _process(_bindings(source), schema, environment)
     return schema
+
+
+def _process(bindings, schema, environment):
+    with state.fresh_file(schema) as fresh:
+        steps.run('processing the device tree bindings of Linux',
+                  _tool('mk_schema', '-j', '-o', fresh, bindings), log='dt-schema',
+                  env=environment)
 
 
 def _bindings(source):

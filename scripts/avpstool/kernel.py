@@ -88,7 +88,8 @@ def _driver():
     if not result.exists():
         hostdeps.ensure()
         with state.locked(SOURCES):
-            _build(_source_tree(source), result)
+            if not result.exists():  # another run may have built it while we waited
+                _build(_source_tree(source), result)
     release = (result / 'release').read_text().strip()
     return Guest('driver', result / 'Image', result, release)
 
@@ -99,8 +100,7 @@ def fetch_driver_source():
 
 def driver_source_file(name):
     """A file of the source that the kernel of the driver leg is built from."""
-    with state.locked(SOURCES):
-        return _source_tree(fetch_driver_source()) / name
+    return _source_tree(fetch_driver_source()) / name
 
 
 def _source_packages(archive):
@@ -116,11 +116,17 @@ def _source_version(name):
 def _source_tree(source):
     tree = SOURCES / f'{source.name}_{source.version}'
     if not tree.exists():
-        package = apt.unpack(source)
-        with state.fresh_directory(tree) as fresh:
-            steps.unpack_tar(next(package.glob('usr/src/*.tar.xz')), fresh)
-        shutil.rmtree(package)
+        with state.locked(SOURCES):
+            if not tree.exists():
+                _unpack_source(source, tree)
     return tree
+
+
+def _unpack_source(source, tree):
+    package = apt.unpack(source)
+    with state.fresh_directory(tree) as fresh:
+        steps.unpack_tar(next(package.glob('usr/src/*.tar.xz')), fresh)
+    shutil.rmtree(package)
 
 
 def _build(tree, result):
@@ -173,7 +179,7 @@ def _lost_options(wanted, config):
 
 
 def _make(what, tree, objects, *targets, log, watch=None):
-    steps.run(what, ['make', '-C', tree, f'O={objects}', 'ARCH=arm64',
+    steps.run(what, ['nice', 'make', '-C', tree, f'O={objects}', 'ARCH=arm64',
                      'CROSS_COMPILE=aarch64-linux-gnu-', *targets],
               log=log, watch=watch, env={
                   # The same source and options give the same image.

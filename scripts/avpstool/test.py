@@ -4,6 +4,7 @@
 The tests, their names and tiers are in tests/; see tests/conftest.py.
 """
 
+import argparse
 import os
 import subprocess
 
@@ -11,6 +12,9 @@ from avpstool import paths, qemu
 
 # On another build than the one that users run, the tests run that need no guest.
 FOLDERS_OF_VARIANTS = ('qtest',)
+
+# A guest has 2 GiB; the few with more leave most of it alone.
+MEMORY_OF_A_JOB = 4 << 30
 
 
 def register(subparsers):
@@ -23,6 +27,9 @@ def register(subparsers):
                         help='only tests whose name contains NAME, or matches it as a glob')
     parser.add_argument('--list', action='store_true',
                         help='print the names of the tests, run none')
+    parser.add_argument('-j', '--jobs', type=jobs_argument, default=jobs(), metavar='N',
+                        help='tests that run beside each other (default on this computer: '
+                        '%(default)s)')
     tier = parser.add_mutually_exclusive_group()
     tier.add_argument('--quick', dest='tier', action='store_const', const='quick',
                       help='the quick ones, under 3 minutes')
@@ -32,6 +39,18 @@ def register(subparsers):
     qemu.add_source_options(parser)
 
 
+def jobs():
+    """One for each core, where there is memory for so many guests."""
+    memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES')
+    return max(1, min(os.cpu_count(), memory // MEMORY_OF_A_JOB))
+
+
+def jobs_argument(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'{text} is not a number of tests: give 1 or more')
+    return int(text)
+
+
 def main(args):
     binary = qemu.ensure_from(args, tests=True)
     variant = variant_of(args)
@@ -39,7 +58,7 @@ def main(args):
     results.mkdir(parents=True, exist_ok=True)
     command = [qemu.PYTHON, '-m', 'pytest', '--rootdir', str(paths.ROOT / 'tests'),
                '-c', str(paths.ROOT / 'tests' / 'pytest.ini'),
-               f'--tier={args.tier}', f'--qemu-binary={binary}',
+               f'--tier={args.tier}', f'--lanes={args.jobs}', f'--qemu-binary={binary}',
                *(f'--select={name}' for name in args.names)]
     if args.list:
         command.append('--list-names')

@@ -88,6 +88,7 @@ def test_stock_power_key(boot):
         machine.power_off()
 
 
+@pytest.mark.lengthy      # the first that needs the kernel of the driver leg builds it
 def test_driver_direct(boot, driver):
     with boot(guest=driver) as machine:
         machine.log_in()

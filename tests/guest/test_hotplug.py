@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Cores that are switched off and on again while all of them have work."""
 
+import pytest
+
 from guest import _sleep
 from guest._use import check_cores
 
@@ -48,6 +50,7 @@ def wait_for_sums(machine, more):
                          f'$((n + {more})) ]')
 
 
+@pytest.mark.lengthy
 def test_hotplug_under_load(boot):
     """No core fails to go or to come back, no process is lost, and no sum is wrong."""
     with boot('-smp', CORES) as machine:

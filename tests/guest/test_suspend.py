@@ -211,6 +211,7 @@ def test_suspend_devices(qemu_binary, stock, work, iommu):
 CYCLES = 100
 
 
+@pytest.mark.lengthy
 def test_suspend_cycles(boot, disk):
     """Many in a row, each ended by the power key: every press arrives, data stay what they were,
     time does not go back, and the workload goes on."""

@@ -167,6 +167,7 @@ def test_trust_firewall(chain):
         guest.power_off()
 
 
+@pytest.mark.lengthy
 def test_trust_optee_tests(chain):
     """All cases of OP-TEE's own regression suite pass."""
     with chain(*tests_disk()) as guest:

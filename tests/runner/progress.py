@@ -40,6 +40,7 @@ class Progress:
             for item in session.items:
                 say(item.public_name)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
         # True ends the loop: nothing is run for a list, nor on half a collection.
         return True if self.config.getoption('list_names') or self.broken else None
