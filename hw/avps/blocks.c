@@ -341,6 +341,9 @@ bool avps_block_create(AvpsSoc *soc, const AvpsMapRow *row, Error **errp)
         return false;
     }
     avps_soc_wire(soc, row, SYS_BUS_DEVICE(dev));
+    if (soc->scmi) {
+        avps_scmi_guard(soc->scmi, row->name, SYS_BUS_DEVICE(dev));
+    }
     write_node(soc, row, kind, dev);
     return true;
 }

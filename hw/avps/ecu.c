@@ -156,6 +156,7 @@ static bool ecu_create(AvpsEcu *ecu, Error **errp)
     soc->virtualization = ecu->virtualization;
     soc->idle_states = ecu->idle_states;
     soc->iommu = ecu->iommu;
+    soc->scmi_transport = ecu->scmi;
     soc->dma_default_abort = ecu->dma_default_abort;
     soc->lifecycle = &ecu->lifecycle;
     if (!sysbus_realize(SYS_BUS_DEVICE(soc), errp) ||
@@ -237,6 +238,28 @@ static void ecu_set_iommu(Object *obj, const char *value, Error **errp)
 
     if (choice >= 0) {
         AVPS_ECU(obj)->iommu = choice;
+    }
+}
+
+static const char *const scmi_names[] = {
+    [AVPS_SCMI_BY_MAILBOX] = "mailbox",
+    [AVPS_SCMI_BY_VIRTIO] = "virtio",
+    [AVPS_SCMI_BY_SMC] = "smc",
+    [AVPS_SCMI_NOT_THERE] = "off",
+    NULL
+};
+
+static char *ecu_get_scmi(Object *obj, Error **errp)
+{
+    return g_strdup(scmi_names[AVPS_ECU(obj)->scmi]);
+}
+
+static void ecu_set_scmi(Object *obj, const char *value, Error **errp)
+{
+    int choice = parse_choice("scmi", value, scmi_names, errp);
+
+    if (choice >= 0) {
+        AVPS_ECU(obj)->scmi = choice;
     }
 }
 
@@ -394,6 +417,10 @@ static void ecu_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
     object_class_property_set_description(oc, "iommu",
         "What stands between masters and memory: smmuv3, virtio or none "
         "(default: smmuv3)");
+    object_class_property_add_str(oc, "scmi", ecu_get_scmi, ecu_set_scmi);
+    object_class_property_set_description(oc, "scmi",
+        "How the device tree reaches the system control processor: mailbox, "
+        "virtio or smc; off: there is none (default: mailbox)");
     object_class_property_add_str(oc, "dma-default", ecu_get_dma_default,
                                   ecu_set_dma_default);
     object_class_property_set_description(oc, "dma-default",

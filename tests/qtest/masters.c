@@ -32,6 +32,7 @@ static const struct {
     { "avps-mmio-timer", NULL, "registers only" },
     { "avps-power", NULL, "registers only" },
     { "avps-fuse", NULL, "registers only" },
+    { "avps-scmi", NULL, "answers through its transports" },
     { "avps-firewall", NULL, "refuses, and asks for nothing" },
     { "imx.i2c", NULL, "registers only" },
     { "imx.spi", NULL, "registers only, its DMA requests lead nowhere" },

@@ -32,6 +32,7 @@ struct AvpsEcu {
     bool virtualization; /* property: the cores have EL2 */
     bool idle_states;    /* property: the device tree has them */
     AvpsIommu iommu;     /* property */
+    AvpsScmiTransport scmi; /* property */
     bool dma_default_abort; /* property dma-default: abort, not bypass */
     AvpsLifecycle lifecycle; /* properties lifecycle and lifecycle-fuse */
 

@@ -13,6 +13,7 @@
 #include "hw/avps/power/power.h"
 #include "hw/avps/qemu/compat.h"
 #include "hw/avps/qemu/stream_bus.h"
+#include "hw/avps/scmi/scmi.h"
 #include "hw/avps/trust/firewall.h"
 #include "target/arm/cpu-qom.h"
 
@@ -22,6 +23,14 @@ typedef enum AvpsIommu {
     AVPS_IOMMU_VIRTIO,
     AVPS_IOMMU_NONE,
 } AvpsIommu;
+
+/* The option "scmi": the way to the system control processor in the tree */
+typedef enum AvpsScmiTransport {
+    AVPS_SCMI_BY_MAILBOX,
+    AVPS_SCMI_BY_VIRTIO,
+    AVPS_SCMI_BY_SMC,
+    AVPS_SCMI_NOT_THERE,
+} AvpsScmiTransport;
 
 #define TYPE_AVPS_SOC "avps-soc"
 OBJECT_DECLARE_SIMPLE_TYPE(AvpsSoc, AVPS_SOC)
@@ -42,6 +51,7 @@ struct AvpsSoc {
     bool idle_states;            /* tell software of CPU_SUSPEND's */
     AvpsIommu iommu;
     bool dma_default_abort;      /* until software programs the IOMMU */
+    AvpsScmiTransport scmi_transport;
     AvpsLifecycle *lifecycle;    /* consoles, fuse */
 
     /* After realize */
@@ -49,6 +59,7 @@ struct AvpsSoc {
     uint32_t counter_hz;         /* of the system counter */
     DeviceState *gic;
     AvpsPower *power;
+    AvpsScmi *scmi;              /* NULL with scmi=off */
     PCIBus *pcie;
     AvpsStreamBus *streams;      /* NULL without an IOMMU */
     AvpsFirewall *firewall;      /* NULL without a secure world */

@@ -15,10 +15,16 @@
 #ifndef HW_AVPS_SCMI_SCMI_H
 #define HW_AVPS_SCMI_SCMI_H
 
-#include "hw/qdev-core.h"
+#include "hw/sysbus.h"
 
 #define TYPE_AVPS_SCMI "avps-scmi"
 OBJECT_DECLARE_SIMPLE_TYPE(AvpsScmi, AVPS_SCMI)
+
+/*
+ * Put the block @dev, whose row of avps_map[] is called @block and which is
+ * mapped, under the control of @scmi, if any of its domains is for it.
+ */
+void avps_scmi_guard(AvpsScmi *scmi, const char *block, SysBusDevice *dev);
 
 /* Bytes of the largest message: a header and what follows it */
 #define AVPS_SCMI_HEADER 4
