@@ -111,3 +111,141 @@ const AvpsScmiClockRow avps_scmi_clocks[] = {
       .parents = pixel_parents, .num_parents = ARRAY_SIZE(pixel_parents) },
 };
 const unsigned avps_scmi_num_clocks = ARRAY_SIZE(avps_scmi_clocks);
+
+/* Types of sensors: table 24 of the document */
+enum {
+    DEGREES_CELSIUS = 2,
+    VOLTS = 5,
+    AMPERES = 6,
+    WATTS = 7,
+    LUX = 13,
+    RADIANS_PER_SECOND = 87,
+    METRES_PER_SECOND_SQUARED = 89,
+};
+
+#define MILLI (-3)
+#define MICRO (-6)
+
+/* us, ascending; ranges: minimum, maximum, step */
+#define INTERVALS(...) ((const uint32_t[]) { __VA_ARGS__, 0 })
+#define SLOW_INTERVALS INTERVALS(100000, 200000, 500000, 1000000, 2000000, \
+                                 5000000, 10000000)
+#define MOTION_INTERVALS INTERVALS(1000, 2000, 5000, 10000, 20000, 50000, \
+                                   100000, 200000, 500000, 1000000)
+
+/* Linux takes the direction of an axis from the end of its name. */
+static const AvpsScmiAxisRow acceleration_axes[] = {
+    { "accel_X", "acceleration_longitudinal_X" },
+    { "accel_Y", "acceleration_lateral_Y" },
+    { "accel_Z", "acceleration_vertical_Z" },
+};
+
+static const AvpsScmiAxisRow rotation_axes[] = {
+    { "gyro_X", "angular_rate_roll_X" },
+    { "gyro_Y", "angular_rate_pitch_Y" },
+    { "gyro_Z", "angular_rate_yaw_Z" },
+};
+
+const AvpsScmiSensorRow avps_scmi_sensors[AVPS_SCMI_NUM_SENSORS] = {
+    {
+        .name = "soc-temperature", .devices = USED_BY(SENSORS),
+        .type = DEGREES_CELSIUS, .unit = "degrees Celsius", .scale = MILLI,
+        .min = -40000, .max = 150000, .resolution = 100, .boot = { 45000 },
+        .power_uw = 50, .num_trip_points = 2,
+        .intervals = SLOW_INTERVALS, .boot_interval = 1000000,
+    },
+    {
+        .name = "board-temperature", .devices = USED_BY(SENSORS),
+        .type = DEGREES_CELSIUS, .unit = "degrees Celsius", .scale = MILLI,
+        .min = -40000, .max = 125000, .resolution = 500, .boot = { 25000 },
+        .power_uw = 200, .num_trip_points = 2,
+        .intervals = SLOW_INTERVALS, .boot_interval = 1000000,
+        .read_us = 2000,
+    },
+    {
+        .name = "supply-voltage", .devices = USED_BY(SENSORS),
+        .type = VOLTS, .unit = "V", .scale = MILLI,
+        .min = 0, .max = 36000, .resolution = 10, .boot = { 12000 },
+        .power_uw = 20, .num_trip_points = 2,
+    },
+    {
+        .name = "supply-current", .devices = USED_BY(SENSORS),
+        .type = AMPERES, .unit = "A", .scale = MILLI,
+        .min = 0, .max = 50000, .resolution = 10, .boot = { 1500 },
+        .power_uw = 20, .num_trip_points = 1,
+    },
+    {
+        .name = "supply-power", .devices = USED_BY(SENSORS),
+        .type = WATTS, .unit = "W", .scale = MILLI,
+        .min = 0, .max = 1800000, .resolution = 100, .boot = { 18000 },
+        .power_uw = 20, .num_trip_points = 1,
+    },
+    {
+        .name = "ambient-light", .devices = USED_BY(SENSORS),
+        .type = LUX, .unit = "lx", .scale = MILLI,
+        .min = 0, .max = 120000000, .resolution = 50, .boot = { 300000 },
+        .power_uw = 300, .num_trip_points = 2,
+        .intervals = INTERVALS(100000, 10000000, 100000), .range = true,
+        .boot_interval = 500000, .read_us = 5000,
+    },
+    {
+        .name = "accelerometer", .devices = USED_BY(SENSORS),
+        .type = METRES_PER_SECOND_SQUARED, .unit = "m/s2", .scale = MICRO,
+        .min = -156906400, .max = 156906400, .resolution = 4788,
+        .boot = { 0, 0, 9806650 }, .power_uw = 500,
+        .axes = acceleration_axes, .num_axes = ARRAY_SIZE(acceleration_axes),
+        .intervals = MOTION_INTERVALS, .boot_interval = 10000,
+    },
+    {
+        .name = "gyroscope", .devices = USED_BY(SENSORS),
+        .type = RADIANS_PER_SECOND, .unit = "rad/s", .scale = MICRO,
+        .min = -34906585, .max = 34906585, .resolution = 1065,
+        .power_uw = 900,
+        .axes = rotation_axes, .num_axes = ARRAY_SIZE(rotation_axes),
+        .intervals = MOTION_INTERVALS, .boot_interval = 10000,
+    },
+};
+
+/* Each is twice as fast as the one before: see hw/avps/qemu/cpu_speed.c. */
+static const AvpsScmiLevelRow cpus_levels[] = {
+    { 128, 250000, 300000, 50 },
+    { 256, 500000, 700000, 50 },
+    { 512, 1000000, 1600000, 50 },
+    { 1024, 2000000, 4000000, 50 },
+};
+
+/* Million transfers a second */
+static const AvpsScmiLevelRow memory_levels[] = {
+    { 800, 800000, 200000, 100 },
+    { 1600, 1600000, 450000, 100 },
+    { 3200, 3200000, 1000000, 100 },
+};
+
+const AvpsScmiPerformanceRow
+avps_scmi_performance[AVPS_SCMI_NUM_PERFORMANCE] = {
+    [AVPS_SCMI_CPUS_LEVEL] = {
+        "cpus", USED_BY(CORES), true, cpus_levels, ARRAY_SIZE(cpus_levels),
+        .sustained = 2, .boot = 3,
+    },
+    [AVPS_SCMI_MEMORY_LEVEL] = {
+        "memory", USED_BY(MEMORY), false, memory_levels,
+        ARRAY_SIZE(memory_levels), .sustained = 1, .boot = 2,
+    },
+};
+
+const AvpsScmiPowercapRow avps_scmi_powercaps[AVPS_SCMI_NUM_POWERCAPS] = {
+    [AVPS_SCMI_SOC_CAP] = {
+        "soc", USED_BY(SYSTEM), .min_cap = 1000000, .max_cap = 10000000,
+        .cap_step = 1000, .min_pai = 1000, .max_pai = 1000000,
+        .pai_step = 1000, .boot_pai = 10000, .sustainable = 3500000,
+        .accuracy = 1000, .parent = AVPS_SCMI_NO_PARENT, .base = 500000,
+        .levels = BIT(AVPS_SCMI_CPUS_LEVEL) | BIT(AVPS_SCMI_MEMORY_LEVEL),
+    },
+    [AVPS_SCMI_CPUS_CAP] = {
+        "cpus", USED_BY(CORES), .min_cap = 300000, .max_cap = 5000000,
+        .cap_step = 1000, .min_pai = 1000, .max_pai = 1000000,
+        .pai_step = 1000, .boot_pai = 10000, .sustainable = 1600000,
+        .accuracy = 1000, .parent = AVPS_SCMI_SOC_CAP,
+        .levels = BIT(AVPS_SCMI_CPUS_LEVEL),
+    },
+};

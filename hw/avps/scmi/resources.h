@@ -61,6 +61,74 @@ typedef struct AvpsScmiClockRow {
     unsigned num_parents;
 } AvpsScmiClockRow;
 
+/* One axis of a sensor. The last letter of both names tells which. */
+typedef struct AvpsScmiAxisRow {
+    const char *name;       /* shorter than 16 bytes */
+    const char *long_name;  /* of SENSOR_AXIS_NAME_GET */
+} AvpsScmiAxisRow;
+
+#define AVPS_SCMI_MAX_AXES 3
+#define AVPS_SCMI_MAX_TRIP_POINTS 2
+
+/* Values are integers, in units of the type times ten to the power of scale. */
+typedef struct AvpsScmiSensorRow {
+    const char *name;
+    uint32_t devices;
+    uint8_t type;
+    const char *unit;             /* the same, for people */
+    int8_t scale;
+    int64_t min, max;
+    uint32_t resolution;          /* steps that the sensor makes */
+    int64_t boot[AVPS_SCMI_MAX_AXES];
+    uint32_t power_uw;            /* what it consumes */
+    const AvpsScmiAxisRow *axes;  /* NULL: one value */
+    unsigned num_axes;
+    unsigned num_trip_points;
+    const uint32_t *intervals;    /* us, ascending, ends with 0; or NULL */
+    bool range;                   /* intervals are minimum, maximum, step */
+    uint32_t boot_interval;       /* us */
+    uint32_t read_us;             /* time of an asynchronous reading, or 0 */
+} AvpsScmiSensorRow;
+
+#define AVPS_SCMI_NUM_SENSORS 8
+
+/* A performance level; in a domain's table, ascending */
+typedef struct AvpsScmiLevelRow {
+    uint32_t level;
+    uint32_t khz;
+    uint32_t power_uw;
+    uint16_t latency_us;
+} AvpsScmiLevelRow;
+
+typedef struct AvpsScmiPerformanceRow {
+    const char *name;
+    uint32_t devices;
+    bool indexed;            /* levels are set and got by their index */
+    const AvpsScmiLevelRow *levels;
+    unsigned num_levels;
+    unsigned sustained;      /* its place in levels */
+    unsigned boot;
+} AvpsScmiPerformanceRow;
+
+enum { AVPS_SCMI_CPUS_LEVEL, AVPS_SCMI_MEMORY_LEVEL,
+       AVPS_SCMI_NUM_PERFORMANCE };
+
+/* A power cap; power in uW, times in us */
+typedef struct AvpsScmiPowercapRow {
+    const char *name;
+    uint32_t devices;
+    uint32_t min_cap, max_cap, cap_step;
+    uint32_t min_pai, max_pai, pai_step, boot_pai;
+    uint32_t sustainable;
+    uint32_t accuracy;       /* thousandths of a percent */
+    uint32_t parent;
+    uint32_t base;           /* what is consumed at any level */
+    uint32_t levels;         /* bits: performance domains that add theirs */
+} AvpsScmiPowercapRow;
+
+#define AVPS_SCMI_NO_PARENT UINT32_MAX
+enum { AVPS_SCMI_SOC_CAP, AVPS_SCMI_CPUS_CAP, AVPS_SCMI_NUM_POWERCAPS };
+
 extern const AvpsScmiDeviceRow avps_scmi_devices[AVPS_SCMI_NUM_DEVICES];
 
 extern const AvpsScmiPowerRow avps_scmi_power_domains[];
@@ -69,5 +137,10 @@ extern const AvpsScmiResetRow avps_scmi_resets[];
 extern const unsigned avps_scmi_num_resets;
 extern const AvpsScmiClockRow avps_scmi_clocks[];
 extern const unsigned avps_scmi_num_clocks;
+
+extern const AvpsScmiSensorRow avps_scmi_sensors[AVPS_SCMI_NUM_SENSORS];
+extern const AvpsScmiPerformanceRow
+    avps_scmi_performance[AVPS_SCMI_NUM_PERFORMANCE];
+extern const AvpsScmiPowercapRow avps_scmi_powercaps[AVPS_SCMI_NUM_POWERCAPS];
 
 #endif

@@ -20,6 +20,9 @@ static const struct {
     const char *type;
 } protocols[] = {
     { "base", "avps-scmi-base" },
+    { "performance", "avps-scmi-performance" },
+    { "powercap", "avps-scmi-powercap" },
+    { "sensor", "avps-scmi-sensor" },
 };
 
 /* --- Channels --- */

@@ -16,11 +16,13 @@
     (QEMU_VERSION_MAJOR * 100 + QEMU_VERSION_MINOR >= (major) * 100 + (minor))
 
 #if AVPS_QEMU_SINCE(10, 1)
+#include "exec/icount.h"
 #include "system/memory.h"
 #include "system/address-spaces.h"
 #else
 #include "exec/memory.h"
 #include "exec/address-spaces.h"
+#include "system/cpu-timers.h"
 #endif
 
 /* class_init's data and interface lists became const */
