@@ -249,3 +249,40 @@ const AvpsScmiPowercapRow avps_scmi_powercaps[AVPS_SCMI_NUM_POWERCAPS] = {
         .levels = BIT(AVPS_SCMI_CPUS_LEVEL),
     },
 };
+
+/* Microvolts, ascending; ranges: lowest, highest, step */
+#define LEVELS(...) \
+    .levels = (const int32_t[]) { __VA_ARGS__ }, \
+    .num_levels = ARRAY_SIZE(((const int32_t[]) { __VA_ARGS__ }))
+
+#define MILLIVOLTS 1000
+
+/* Steps of 10 mV where the cores run slowly, of 25 mV above */
+#define CORE_LEVELS \
+    LEVELS(600000, 610000, 620000, 630000, 640000, 650000, 660000, 670000, \
+           680000, 690000, 700000, 710000, 720000, 730000, 740000, 750000, \
+           760000, 770000, 780000, 790000, 800000, 825000, 850000, 875000, \
+           900000, 925000, 950000, 975000, 1000000, 1025000, 1050000)
+
+const AvpsScmiVoltageRow avps_scmi_voltages[] = {
+    { "vdd-cores", USED_BY(CORES), CORE_LEVELS,
+      .boot_level = 900 * MILLIVOLTS, .settle_us = 100, .always_on = true },
+    { "vdd-memory", USED_BY(MEMORY),
+      LEVELS(1050 * MILLIVOLTS, 1350 * MILLIVOLTS, 10 * MILLIVOLTS),
+      .range = true, .boot_level = 1100 * MILLIVOLTS, .settle_us = 200,
+      .always_on = true },
+    { "usb-vbus", USED_BY(USB), LEVELS(5000 * MILLIVOLTS),
+      .boot_level = 5000 * MILLIVOLTS, .settle_us = 1000 },
+    { "ethernet-phy-and-magnetics", USED_BY(ETHERNET),
+      LEVELS(1800 * MILLIVOLTS, 2500 * MILLIVOLTS, 3300 * MILLIVOLTS),
+      .boot_level = 3300 * MILLIVOLTS, .settle_us = 500 },
+    { "vdd-expanders", USED_BY(I2C1) | USED_BY(I2C2) | USED_BY(SPI),
+      LEVELS(1800 * MILLIVOLTS, 3300 * MILLIVOLTS),
+      .boot_level = 3300 * MILLIVOLTS, .settle_us = 500 },
+    { "can-transceivers", USED_BY(CAN), LEVELS(5000 * MILLIVOLTS),
+      .boot_level = 5000 * MILLIVOLTS, .settle_us = 500 },
+    { "display-panel", USED_BY(DISPLAY),
+      LEVELS(3000 * MILLIVOLTS, 3600 * MILLIVOLTS, 50 * MILLIVOLTS),
+      .range = true, .boot_level = 3300 * MILLIVOLTS, .settle_us = 2000 },
+};
+const unsigned avps_scmi_num_voltages = ARRAY_SIZE(avps_scmi_voltages);

@@ -129,6 +129,17 @@ typedef struct AvpsScmiPowercapRow {
 #define AVPS_SCMI_NO_PARENT UINT32_MAX
 enum { AVPS_SCMI_SOC_CAP, AVPS_SCMI_CPUS_CAP, AVPS_SCMI_NUM_POWERCAPS };
 
+typedef struct AvpsScmiVoltageRow {
+    const char *name;
+    uint32_t devices;
+    const int32_t *levels;    /* microvolts, ascending */
+    unsigned num_levels;
+    bool range;               /* levels are lowest, highest, step */
+    int32_t boot_level;       /* microvolts */
+    uint32_t settle_us;       /* latency of an asynchronous change */
+    bool always_on;
+} AvpsScmiVoltageRow;
+
 extern const AvpsScmiDeviceRow avps_scmi_devices[AVPS_SCMI_NUM_DEVICES];
 
 extern const AvpsScmiPowerRow avps_scmi_power_domains[];
@@ -137,6 +148,8 @@ extern const AvpsScmiResetRow avps_scmi_resets[];
 extern const unsigned avps_scmi_num_resets;
 extern const AvpsScmiClockRow avps_scmi_clocks[];
 extern const unsigned avps_scmi_num_clocks;
+extern const AvpsScmiVoltageRow avps_scmi_voltages[];
+extern const unsigned avps_scmi_num_voltages;
 
 extern const AvpsScmiSensorRow avps_scmi_sensors[AVPS_SCMI_NUM_SENSORS];
 extern const AvpsScmiPerformanceRow

@@ -20,9 +20,14 @@ static const struct {
     const char *type;
 } protocols[] = {
     { "base", "avps-scmi-base" },
+    { "power", "avps-scmi-power" },
+    { "system", "avps-scmi-system" },
     { "performance", "avps-scmi-performance" },
-    { "powercap", "avps-scmi-powercap" },
+    { "clock", "avps-scmi-clock" },
     { "sensor", "avps-scmi-sensor" },
+    { "reset", "avps-scmi-reset" },
+    { "voltage", "avps-scmi-voltage" },
+    { "powercap", "avps-scmi-powercap" },
 };
 
 /* --- Channels --- */

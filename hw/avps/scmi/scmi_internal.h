@@ -88,6 +88,8 @@ typedef struct AvpsScmiCall {
      * returns is the delayed response.
      */
     bool deferred;
+    /* Set by a handler: the second run has no delayed response. */
+    bool silent;
     unsigned num_args;
     unsigned num_results;
     uint32_t arg[SCMI_WORDS];        /* zero from num_args on */

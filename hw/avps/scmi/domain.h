@@ -1,0 +1,38 @@
+/*
+ * avps-ecu: what the host sees of a domain of the system control processor
+ *
+ * Each row of a protocol's table is an object for the host, a child of the
+ * protocol by the row's name: /machine/soc/scmi/clock/i2c1. Its type, with
+ * the properties, is the protocol's.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef HW_AVPS_SCMI_DOMAIN_H
+#define HW_AVPS_SCMI_DOMAIN_H
+
+#include "hw/avps/scmi/scmi_internal.h"
+
+#define TYPE_AVPS_SCMI_DOMAIN "avps-scmi-domain"
+OBJECT_DECLARE_SIMPLE_TYPE(AvpsScmiDomain, AVPS_SCMI_DOMAIN)
+
+struct AvpsScmiDomain {
+    Object parent_obj;
+
+    AvpsScmiProtocol *protocol;
+    unsigned id;
+};
+
+/* Add the object of type @type for domain @id, which is called @name. */
+void scmi_add_domain(AvpsScmiProtocol *protocol, const char *type,
+                     const char *name, unsigned id);
+
+/* The names of the agents of a set, with commas. The caller frees them. */
+char *scmi_name_agents(uint32_t agents);
+
+/* Results of the messages that give the name of a domain in full */
+void scmi_put_extended_name(AvpsScmiCall *call, const char *name);
+
+/* Is @name too long for the messages that give a short name? */
+bool scmi_name_is_extended(const char *name);
+
+#endif
