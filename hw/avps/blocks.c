@@ -66,7 +66,7 @@ static void uart_fdt(AvpsSoc *soc, const AvpsMapRow *row, const char *path)
     const char *chosen = console_of[uart_index(row)];
     g_autofree char *alias = g_strdup_printf("serial%d", uart_index(row));
 
-    avps_fdt_set_clocks(soc->fdt, path, soc->fdt->clk_24mhz,
+    avps_fdt_set_clocks(soc->fdt, path, &soc->fdt->clk_24mhz, 1,
                         AVPS_STRINGS("uartclk", "apb_pclk"));
     avps_fdt_set_alias(soc->fdt, alias, path);
     if (chosen) {
@@ -79,7 +79,7 @@ static void uart_fdt(AvpsSoc *soc, const AvpsMapRow *row, const char *path)
 static void primecell_fdt(AvpsSoc *soc, const AvpsMapRow *row,
                           const char *path)
 {
-    avps_fdt_set_clocks(soc->fdt, path, soc->fdt->clk_24mhz,
+    avps_fdt_set_clocks(soc->fdt, path, &soc->fdt->clk_24mhz, 1,
                         AVPS_STRINGS("apb_pclk"));
     avps_fdt_set_alias(soc->fdt, row->name, path);
 }
@@ -154,7 +154,7 @@ static void sdhci_setup(AvpsSoc *soc, const AvpsMapRow *row, DeviceState *dev)
 
 static void sdhci_fdt(AvpsSoc *soc, const AvpsMapRow *row, const char *path)
 {
-    avps_fdt_set_clocks(soc->fdt, path, soc->fdt->clk_50mhz,
+    avps_fdt_set_clocks(soc->fdt, path, &soc->fdt->clk_50mhz, 1,
                         AVPS_STRINGS("clk_xin", "clk_ahb"));
     avps_fdt_set_flag(soc->fdt, path, "non-removable");
     avps_fdt_set_flag(soc->fdt, path, "no-sd");
@@ -172,6 +172,8 @@ static void usb_setup(AvpsSoc *soc, const AvpsMapRow *row, DeviceState *dev)
 
 static void usb_fdt(AvpsSoc *soc, const AvpsMapRow *row, const char *path)
 {
+    avps_control_write_clocks(soc, row, path, soc->fdt->clk_125mhz,
+                              AVPS_STRINGS("core"));
     avps_fdt_set_alias(soc->fdt, row->name, path);
 }
 
@@ -195,8 +197,8 @@ static void ethernet_fdt(AvpsSoc *soc, const AvpsMapRow *row,
     g_autofree char *phy = g_strdup_printf("%s/ethernet-phy@%x", mdio,
                                            GEM_PHY_ADDRESS);
 
-    avps_fdt_set_clocks(soc->fdt, path, soc->fdt->clk_125mhz,
-                        AVPS_STRINGS("pclk", "hclk"));
+    avps_control_write_clocks(soc, row, path, soc->fdt->clk_125mhz,
+                              AVPS_STRINGS("pclk", "hclk"));
     qemu_fdt_add_subnode(blob, mdio);
     qemu_fdt_setprop_cell(blob, mdio, "#address-cells", 1);
     qemu_fdt_setprop_cell(blob, mdio, "#size-cells", 0);
@@ -220,16 +222,15 @@ static void bus_fdt(AvpsSoc *soc, const AvpsMapRow *row, const char *path)
 static void i2c_fdt(AvpsSoc *soc, const AvpsMapRow *row, const char *path)
 {
     bus_fdt(soc, row, path);
-    qemu_fdt_setprop_cell(soc->fdt->blob, path, "clocks",
-                          soc->fdt->clk_50mhz);
+    avps_control_write_clocks(soc, row, path, soc->fdt->clk_50mhz, NULL);
     qemu_fdt_setprop_cell(soc->fdt->blob, path, "clock-frequency", 400000);
 }
 
 static void spi_fdt(AvpsSoc *soc, const AvpsMapRow *row, const char *path)
 {
     bus_fdt(soc, row, path);
-    avps_fdt_set_clocks(soc->fdt, path, soc->fdt->clk_50mhz,
-                        AVPS_STRINGS("ipg", "per"));
+    avps_control_write_clocks(soc, row, path, soc->fdt->clk_50mhz,
+                              AVPS_STRINGS("ipg", "per"));
 }
 
 /* --- The table --- */
@@ -310,6 +311,7 @@ static void write_node(AvpsSoc *soc, const AvpsMapRow *row,
     if (kind->fdt) {
         kind->fdt(soc, row, path);
     }
+    avps_control_write_consumer(soc, row, path);
 }
 
 bool avps_block_create(AvpsSoc *soc, const AvpsMapRow *row, Error **errp)
@@ -341,9 +343,7 @@ bool avps_block_create(AvpsSoc *soc, const AvpsMapRow *row, Error **errp)
         return false;
     }
     avps_soc_wire(soc, row, SYS_BUS_DEVICE(dev));
-    if (soc->scmi) {
-        avps_scmi_guard(soc->scmi, row->name, SYS_BUS_DEVICE(dev));
-    }
+    avps_control_block(soc, row, SYS_BUS_DEVICE(dev));
     write_node(soc, row, kind, dev);
     return true;
 }

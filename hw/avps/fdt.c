@@ -110,17 +110,21 @@ void avps_fdt_set_strings(AvpsFdt *fdt, const char *path, const char *name,
                                   g_strv_length((char **)strings));
 }
 
-void avps_fdt_set_clocks(AvpsFdt *fdt, const char *path, uint32_t clock,
+void avps_fdt_set_clocks(AvpsFdt *fdt, const char *path,
+                         const uint32_t *clock, unsigned num_cells,
                          const char *const names[])
 {
-    int n = g_strv_length((char **)names);
-    g_autofree uint32_t *cells = g_new(uint32_t, n);
+    unsigned n = names ? g_strv_length((char **)names) : 1;
+    g_autofree uint32_t *cells = g_new(uint32_t, n * num_cells);
 
-    for (int i = 0; i < n; i++) {
-        cells[i] = cpu_to_be32(clock);
+    for (unsigned i = 0; i < n * num_cells; i++) {
+        cells[i] = cpu_to_be32(clock[i % num_cells]);
     }
-    qemu_fdt_setprop(fdt->blob, path, "clocks", cells, n * sizeof(*cells));
-    avps_fdt_set_strings(fdt, path, "clock-names", names);
+    qemu_fdt_setprop(fdt->blob, path, "clocks", cells,
+                     n * num_cells * sizeof(*cells));
+    if (names) {
+        avps_fdt_set_strings(fdt, path, "clock-names", names);
+    }
 }
 
 void avps_fdt_set_flag(AvpsFdt *fdt, const char *path, const char *name)

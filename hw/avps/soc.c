@@ -397,22 +397,6 @@ static void watchdogs_connect(AvpsSoc *soc)
     }
 }
 
-/* --- System control processor --- */
-
-/* Before the blocks, which it controls and which refer to it */
-static bool scmi_create(AvpsSoc *soc, Error **errp)
-{
-    DeviceState *dev;
-
-    if (soc->scmi_transport == AVPS_SCMI_NOT_THERE) {
-        return true;
-    }
-    dev = qdev_new(TYPE_AVPS_SCMI);
-    soc->scmi = AVPS_SCMI(dev);
-    object_property_add_child(OBJECT(soc), "scmi", OBJECT(dev));
-    return sysbus_realize_and_unref(SYS_BUS_DEVICE(dev), errp);
-}
-
 /* --- Memories of the SoC --- */
 
 /* ramoops.yaml: how Linux divides the retention RAM, bytes */
@@ -531,7 +515,7 @@ static void avps_soc_realize(DeviceState *dev, Error **errp)
                                 !firewall_create(soc, errp))) ||
         !avps_pcie_create(soc, errp) ||
         !avps_iommu_create(soc, errp) ||
-        !scmi_create(soc, errp)) {
+        !avps_control_create(soc, errp)) {
         return;
     }
     if (!blocks_create(soc, errp)) {

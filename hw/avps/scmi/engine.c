@@ -142,6 +142,11 @@ AvpsScmiProtocol *scmi_protocol(AvpsScmi *scmi, unsigned id)
     return index < SCMI_NUM_PROTOCOLS ? scmi->protocol[index] : NULL;
 }
 
+bool avps_scmi_has_protocol(AvpsScmi *scmi, unsigned id)
+{
+    return scmi_protocol(scmi, id) != NULL;
+}
+
 static int32_t carry_out(AvpsScmiCall *call)
 {
     const AvpsScmiMessage *message;
@@ -273,6 +278,7 @@ static void answer(AvpsScmiAgent *agent, const uint8_t *message,
     call.agent = agent->id;
     call.header = ldl_le_p(message);
     call.deferred = false;
+    call.silent = false;
     call.num_results = 0;
     if (well_formed(call.header, length)) {
         read_args(&call, message + AVPS_SCMI_HEADER,
@@ -464,7 +470,7 @@ static void run_deferred(AvpsScmiAgent *agent,
     memcpy(call.arg, deferred->arg, sizeof(deferred->arg));
     status = carry_out(&call);
     trace_avps_scmi_delayed(agent->id, header, status);
-    packet = enqueue(agent, SCMI_QUEUE);
+    packet = call.silent ? NULL : enqueue(agent, SCMI_QUEUE);
     if (packet) {
         pack(packet, header, status, &call);
         avps_scmi_ready(agent->scmi, agent->id);

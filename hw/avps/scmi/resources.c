@@ -32,12 +32,12 @@ const AvpsScmiDeviceRow avps_scmi_devices[AVPS_SCMI_NUM_DEVICES] = {
 
 /*
  * Every domain with a block behind it is named in the block's node: Linux
- * turns off what no driver asks for.
+ * turns off what no driver asks for. The Ethernet MAC has none, because its
+ * driver does not write again what it would lose.
  */
 const AvpsScmiPowerRow avps_scmi_power_domains[] = {
     { "usb", USED_BY(USB) },
-    { "ethernet", USED_BY(ETHERNET) },
-    { "serial-buses", USED_BY(I2C1) | USED_BY(I2C2) | USED_BY(SPI) },
+    { "i2c1", USED_BY(I2C1) },
     { "can", USED_BY(CAN) },
     { "display-and-composition", USED_BY(DISPLAY) },
 };
@@ -85,9 +85,6 @@ const AvpsScmiClockRow avps_scmi_clocks[] = {
       .enable_us = 10 },
     { "ethernet", USED_BY(ETHERNET), RATES(50 * MHZ, 125 * MHZ), false,
       125 * MHZ, .enable_us = 10 },
-    { "ethernet-transmit", USED_BY(ETHERNET),
-      RATES(2500 * KHZ, 25 * MHZ, 125 * MHZ), false, 125 * MHZ,
-      .enable_us = 10 },
     { "i2c1", USED_BY(I2C1), RATES(12 * MHZ, 24 * MHZ, 25 * MHZ, 50 * MHZ),
       false, 50 * MHZ, .parents = serial_parents,
       .num_parents = ARRAY_SIZE(serial_parents) },
@@ -286,3 +283,53 @@ const AvpsScmiVoltageRow avps_scmi_voltages[] = {
       .range = true, .boot_level = 3300 * MILLIVOLTS, .settle_us = 2000 },
 };
 const unsigned avps_scmi_num_voltages = ARRAY_SIZE(avps_scmi_voltages);
+
+/* --- What a block has --- */
+
+static uint32_t devices_of(const char *block)
+{
+    uint32_t devices = 0;
+
+    for (int i = 0; i < AVPS_SCMI_NUM_DEVICES; i++) {
+        if (!g_strcmp0(avps_scmi_devices[i].block, block)) {
+            devices |= BIT(i);
+        }
+    }
+    return devices;
+}
+
+int avps_scmi_clock_of(const char *block, unsigned n)
+{
+    uint32_t devices = devices_of(block);
+
+    for (int i = 0; devices && i < avps_scmi_num_clocks; i++) {
+        if (avps_scmi_clocks[i].devices == devices && n-- == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int avps_scmi_power_domain_of(const char *block)
+{
+    uint32_t devices = devices_of(block);
+
+    for (int i = 0; i < avps_scmi_num_power_domains; i++) {
+        if (avps_scmi_power_domains[i].devices & devices) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int avps_scmi_reset_of(const char *block)
+{
+    uint32_t devices = devices_of(block);
+
+    for (int i = 0; i < avps_scmi_num_resets; i++) {
+        if (avps_scmi_resets[i].devices & devices) {
+            return i;
+        }
+    }
+    return -1;
+}

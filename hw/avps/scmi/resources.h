@@ -156,4 +156,13 @@ extern const AvpsScmiPerformanceRow
     avps_scmi_performance[AVPS_SCMI_NUM_PERFORMANCE];
 extern const AvpsScmiPowercapRow avps_scmi_powercaps[AVPS_SCMI_NUM_POWERCAPS];
 
+/*
+ * The identifiers of what the block that is called so in avps_map[] has, or
+ * -1: the @n'th of the clocks that nobody else uses, its power domain, its
+ * reset domain.
+ */
+int avps_scmi_clock_of(const char *block, unsigned n);
+int avps_scmi_power_domain_of(const char *block);
+int avps_scmi_reset_of(const char *block);
+
 #endif

@@ -21,6 +21,14 @@ typedef struct AvpsFdt {
     uint32_t gic;        /* phandles */
     uint32_t its;
     uint32_t iommu;      /* 0: there is none */
+    uint32_t scmi_mailbox; /* first mailbox, and its shared memory: commands, */
+    uint32_t scmi_a2p;     /* messages of the platform */
+    uint32_t scmi_p2a;
+    uint32_t scmi_smc_shmem;
+    uint32_t scmi_clock;   /* protocols; 0: there is none in the tree */
+    uint32_t scmi_power;
+    uint32_t scmi_reset;
+    uint32_t scmi_performance;
     uint32_t clk_24mhz;  /* of the PrimeCells */
     uint32_t clk_50mhz;  /* of the other peripherals */
     uint32_t clk_125mhz; /* of the Ethernet MAC */
@@ -63,8 +71,13 @@ void avps_fdt_set_row_interrupts(AvpsFdt *fdt, const char *path,
 void avps_fdt_set_strings(AvpsFdt *fdt, const char *path, const char *name,
                           const char *const strings[]);
 
-/* Set `clocks`, the phandle @clock once for each of @names, and the names. */
-void avps_fdt_set_clocks(AvpsFdt *fdt, const char *path, uint32_t clock,
+/*
+ * Set `clocks`: @clock, which is a phandle and what follows it, @num_cells
+ * cells in all, once for each of @names, and the names; just once, without
+ * `clock-names`, when @names is NULL.
+ */
+void avps_fdt_set_clocks(AvpsFdt *fdt, const char *path,
+                         const uint32_t *clock, unsigned num_cells,
                          const char *const names[]);
 
 /* Set a boolean property. */

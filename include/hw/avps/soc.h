@@ -100,6 +100,28 @@ AddressSpace *avps_stream_address_space(AvpsSoc *soc, int stream);
 bool avps_stream_connect(AvpsSoc *soc, const AvpsMapRow *row,
                          DeviceState *dev, Error **errp);
 
+/*
+ * Build the system control processor, and its node in the tree as the option
+ * "scmi" says. Before the blocks, which it controls and which refer to it.
+ */
+bool avps_control_create(AvpsSoc *soc, Error **errp);
+
+/* Put the block of @row, now mapped, under its control. */
+void avps_control_block(AvpsSoc *soc, const AvpsMapRow *row,
+                        SysBusDevice *dev);
+
+/* Write of the block's node at @path what it has of SCMI, but for clocks. */
+void avps_control_write_consumer(AvpsSoc *soc, const AvpsMapRow *row,
+                                 const char *path);
+
+/*
+ * Write `clocks`, and `clock-names` if @names is not NULL: the block's clock
+ * of SCMI, or, when the tree has none for it, the fixed clock @fixed.
+ */
+void avps_control_write_clocks(AvpsSoc *soc, const AvpsMapRow *row,
+                               const char *path, uint32_t fixed,
+                               const char *const names[]);
+
 /* Give @nic, which is not realized yet, an empty socket for its peer. */
 void avps_nic_connect_socket(DeviceState *nic);
 

@@ -26,6 +26,9 @@ OBJECT_DECLARE_SIMPLE_TYPE(AvpsScmi, AVPS_SCMI)
  */
 void avps_scmi_guard(AvpsScmi *scmi, const char *block, SysBusDevice *dev);
 
+/* Does it have the protocol with this identifier (0x10 .. 0x19)? */
+bool avps_scmi_has_protocol(AvpsScmi *scmi, unsigned id);
+
 /* Bytes of the largest message: a header and what follows it */
 #define AVPS_SCMI_HEADER 4
 #define AVPS_SCMI_PAYLOAD 104
