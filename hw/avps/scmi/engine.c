@@ -509,6 +509,11 @@ void scmi_engine_flush(AvpsScmiAgent *agent)
 
 void scmi_engine_resume(AvpsScmiAgent *agent)
 {
+    /* Nothing can wait for an agent without a channel */
+    if (!agent->ops) {
+        scmi_engine_flush(agent);
+        return;
+    }
     if (agent->respond_ns) {
         timer_mod(agent->response_timer, agent->respond_ns);
     }
