@@ -13,6 +13,7 @@
 #include "qapi/error.h"
 #include "chardev/char-fe.h"
 #include "hw/avps/lifecycle/consoles.h"
+#include "hw/avps/qemu/char_gate.h"
 #include "hw/avps/qemu/compat.h"
 #include "hw/char/pl011.h"
 #include "hw/qdev-properties.h"
@@ -95,9 +96,11 @@ void avps_console_detach(DeviceState *dev)
 
         for (int i = 0; i < dc->props_count_; i++) {
             if (dc->props_[i].info == &qdev_prop_chr) {
-                qemu_chr_fe_deinit(object_field_prop_ptr(OBJECT(dev),
-                                                         &dc->props_[i]),
-                                   false);
+                AvpsCharFrontend *frontend =
+                    object_field_prop_ptr(OBJECT(dev), &dc->props_[i]);
+
+                avps_char_gate_open(frontend);
+                qemu_chr_fe_deinit(frontend, false);
             }
         }
     }

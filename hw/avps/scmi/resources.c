@@ -333,3 +333,67 @@ int avps_scmi_reset_of(const char *block)
     }
     return -1;
 }
+
+#define GPIO_PIN(n, pull_up) \
+    { "gpio1-" #n, USED_BY(GPIO1), AVPS_FUNCTION_GPIO1, pull_up }
+
+/* The pulls of gpio1 as in hw/avps/blocks.c: line 0 deselects a chip */
+const AvpsScmiPinRow avps_scmi_pins[AVPS_SCMI_NUM_PINS] = {
+    GPIO_PIN(0, true), GPIO_PIN(1, false), GPIO_PIN(2, false),
+    GPIO_PIN(3, false), GPIO_PIN(4, false), GPIO_PIN(5, false),
+    GPIO_PIN(6, false), GPIO_PIN(7, false),
+    [AVPS_PIN_UART1_TX] = { "uart1-tx", USED_BY(UART1), AVPS_FUNCTION_UART1,
+                            true },
+    [AVPS_PIN_UART1_RX] = { "uart1-rx", USED_BY(UART1), AVPS_FUNCTION_UART1,
+                            true },
+    [AVPS_PIN_I2C1_SCL] = { "i2c1-scl", USED_BY(I2C1), AVPS_FUNCTION_I2C1,
+                            true },
+    [AVPS_PIN_I2C1_SDA] = { "i2c1-sda", USED_BY(I2C1), AVPS_FUNCTION_I2C1,
+                            true },
+    [AVPS_PIN_I2C2_SCL] = { "i2c2-scl", USED_BY(I2C2), AVPS_FUNCTION_I2C2,
+                            true },
+    [AVPS_PIN_I2C2_SDA] = { "i2c2-sda", USED_BY(I2C2), AVPS_FUNCTION_I2C2,
+                            true },
+    [AVPS_PIN_SPI0_SCLK] = { "spi0-sclk", USED_BY(SPI), AVPS_FUNCTION_SPI0 },
+    [AVPS_PIN_SPI0_MOSI] = { "spi0-mosi", USED_BY(SPI), AVPS_FUNCTION_SPI0 },
+    [AVPS_PIN_SPI0_MISO] = { "spi0-miso", USED_BY(SPI), AVPS_FUNCTION_SPI0 },
+    [AVPS_PIN_CAN0_TX] = { "can0-tx", USED_BY(CAN), AVPS_FUNCTION_CAN, true },
+    [AVPS_PIN_CAN0_RX] = { "can0-rx", USED_BY(CAN), AVPS_FUNCTION_CAN, true },
+};
+
+enum {
+    GROUP_UART1 = AVPS_SCMI_GPIO1_LINES, GROUP_I2C1, GROUP_I2C2, GROUP_SPI0,
+    GROUP_CAN0, GROUP_CAN1,
+};
+
+const AvpsScmiPinGroupRow avps_scmi_pin_groups[AVPS_SCMI_NUM_PIN_GROUPS] = {
+    { "gpio1-0", 0, 1 }, { "gpio1-1", 1, 1 }, { "gpio1-2", 2, 1 },
+    { "gpio1-3", 3, 1 }, { "gpio1-4", 4, 1 }, { "gpio1-5", 5, 1 },
+    { "gpio1-6", 6, 1 }, { "gpio1-7", 7, 1 },
+    [GROUP_UART1] = { "uart1", AVPS_PIN_UART1_TX, 2 },
+    [GROUP_I2C1] = { "i2c1", AVPS_PIN_I2C1_SCL, 2 },
+    [GROUP_I2C2] = { "i2c2", AVPS_PIN_I2C2_SCL, 2 },
+    [GROUP_SPI0] = { "spi0", AVPS_PIN_SPI0_SCLK, 3 },
+    [GROUP_CAN0] = { "can0", AVPS_PIN_CAN0_TX, 2 },
+    /* Instead of two lines of gpio1 */
+    [GROUP_CAN1] = { "can1", 4, 2 },
+};
+
+#define GROUPS(...) \
+    (const uint16_t[]) { __VA_ARGS__ }, \
+    ARRAY_SIZE(((const uint16_t[]) { __VA_ARGS__ }))
+
+const AvpsScmiPinFunctionRow
+avps_scmi_pin_functions[AVPS_SCMI_NUM_FUNCTIONS] = {
+    [AVPS_FUNCTION_GPIO1] = {
+        "gpio1", true, GROUPS(0, 1, 2, 3, 4, 5, 6, 7),
+    },
+    [AVPS_FUNCTION_UART1] = { "uart1", false, GROUPS(GROUP_UART1) },
+    [AVPS_FUNCTION_I2C1] = { "i2c1", false, GROUPS(GROUP_I2C1) },
+    [AVPS_FUNCTION_I2C2] = { "i2c2", false, GROUPS(GROUP_I2C2) },
+    [AVPS_FUNCTION_SPI0] = { "spi0", false, GROUPS(GROUP_SPI0) },
+    [AVPS_FUNCTION_CAN] = { "can", false, GROUPS(GROUP_CAN0, GROUP_CAN1) },
+    [AVPS_FUNCTION_NONE] = {
+        "high-impedance-pin", false, NULL, AVPS_SCMI_NUM_PIN_GROUPS,
+    },
+};

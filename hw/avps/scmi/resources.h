@@ -140,6 +140,43 @@ typedef struct AvpsScmiVoltageRow {
     bool always_on;
 } AvpsScmiVoltageRow;
 
+/* A pin, and what is connected to it when it is not configured */
+typedef struct AvpsScmiPinRow {
+    const char *name;
+    uint32_t devices;
+    unsigned boot;           /* function */
+    bool pull_up;            /* at reset; else down */
+} AvpsScmiPinRow;
+
+/* Pins that are configured together */
+typedef struct AvpsScmiPinGroupRow {
+    const char *name;
+    unsigned first_pin, num_pins;
+} AvpsScmiPinGroupRow;
+
+typedef struct AvpsScmiPinFunctionRow {
+    const char *name;
+    bool gpio;
+    const uint16_t *groups;  /* NULL: all of them */
+    unsigned num_groups;
+} AvpsScmiPinFunctionRow;
+
+/* Pins by their places in the table; lines of gpio1 come first. */
+#define AVPS_SCMI_GPIO1_LINES 8
+enum {
+    AVPS_PIN_UART1_TX = AVPS_SCMI_GPIO1_LINES, AVPS_PIN_UART1_RX,
+    AVPS_PIN_I2C1_SCL, AVPS_PIN_I2C1_SDA, AVPS_PIN_I2C2_SCL,
+    AVPS_PIN_I2C2_SDA, AVPS_PIN_SPI0_SCLK, AVPS_PIN_SPI0_MOSI,
+    AVPS_PIN_SPI0_MISO, AVPS_PIN_CAN0_TX, AVPS_PIN_CAN0_RX,
+    AVPS_SCMI_NUM_PINS,
+};
+enum {
+    AVPS_FUNCTION_GPIO1, AVPS_FUNCTION_UART1, AVPS_FUNCTION_I2C1,
+    AVPS_FUNCTION_I2C2, AVPS_FUNCTION_SPI0, AVPS_FUNCTION_CAN,
+    AVPS_FUNCTION_NONE, AVPS_SCMI_NUM_FUNCTIONS,
+};
+#define AVPS_SCMI_NUM_PIN_GROUPS (AVPS_SCMI_GPIO1_LINES + 6)
+
 extern const AvpsScmiDeviceRow avps_scmi_devices[AVPS_SCMI_NUM_DEVICES];
 
 extern const AvpsScmiPowerRow avps_scmi_power_domains[];
@@ -152,6 +189,11 @@ extern const AvpsScmiVoltageRow avps_scmi_voltages[];
 extern const unsigned avps_scmi_num_voltages;
 
 extern const AvpsScmiSensorRow avps_scmi_sensors[AVPS_SCMI_NUM_SENSORS];
+extern const AvpsScmiPinRow avps_scmi_pins[AVPS_SCMI_NUM_PINS];
+extern const AvpsScmiPinGroupRow
+    avps_scmi_pin_groups[AVPS_SCMI_NUM_PIN_GROUPS];
+extern const AvpsScmiPinFunctionRow
+    avps_scmi_pin_functions[AVPS_SCMI_NUM_FUNCTIONS];
 extern const AvpsScmiPerformanceRow
     avps_scmi_performance[AVPS_SCMI_NUM_PERFORMANCE];
 extern const AvpsScmiPowercapRow avps_scmi_powercaps[AVPS_SCMI_NUM_POWERCAPS];

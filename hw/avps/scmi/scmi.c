@@ -27,6 +27,7 @@ static const struct {
     { "sensor", "avps-scmi-sensor" },
     { "reset", "avps-scmi-reset" },
     { "voltage", "avps-scmi-voltage" },
+    { "pins", "avps-scmi-pins" },
     { "powercap", "avps-scmi-powercap" },
 };
 

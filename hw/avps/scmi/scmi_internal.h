@@ -29,6 +29,7 @@ enum {
     SCMI_GENERIC_ERROR = -8,
     SCMI_HARDWARE_ERROR = -9,
     SCMI_PROTOCOL_ERROR = -10,
+    SCMI_IN_USE = -11,
 };
 
 /* Table 2: protocol identifiers */

@@ -56,6 +56,13 @@ static inline void avps_add_compat_10_0(MachineClass *mc)
 #endif
 }
 
+/* What a device has of its character backend was renamed */
+#if AVPS_QEMU_SINCE(10, 2)
+#define AvpsCharFrontend CharFrontend
+#else
+#define AvpsCharFrontend CharBackend
+#endif
+
 /* PL061's pull-up and pull-down masks changed their width */
 #if AVPS_QEMU_SINCE(10, 2)
 #define avps_qdev_prop_set_pulls qdev_prop_set_uint8
