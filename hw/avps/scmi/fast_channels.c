@@ -35,13 +35,18 @@ const AvpsFastChannel *scmi_fast_channel(const AvpsFastChannel *channels,
     return NULL;
 }
 
-/* The second page of a mailbox is the shared memory. */
-static hwaddr fast_channels_address(unsigned agent)
+static const AvpsMapRow *mailbox_of(unsigned agent)
 {
     g_autofree char *name = g_strdup_printf("mailbox%u",
                                             agent - AVPS_SCMI_AGENT_MAILBOX);
 
-    return avps_map_find(name)->base + AVPS_PAGE + FAST_CHANNELS_OFFSET;
+    return avps_map_find(name);
+}
+
+/* The second page of a mailbox is the shared memory. */
+static hwaddr fast_channels_address(unsigned agent)
+{
+    return mailbox_of(agent)->base + AVPS_PAGE + FAST_CHANNELS_OFFSET;
 }
 
 static bool is_message(const AvpsScmiCall *call, uint32_t message)
@@ -133,6 +138,9 @@ void scmi_map_fast_channels(AvpsScmiPerformance *performance,
                             AvpsFastChannelPage page[AVPS_SCMI_NUM_MAILBOXES])
 {
     for (int i = 0; i < AVPS_SCMI_NUM_MAILBOXES; i++) {
+        if (!mailbox_of(AVPS_SCMI_AGENT_MAILBOX + i)) {
+            continue;
+        }
         page[i].performance = performance;
         page[i].agent = AVPS_SCMI_AGENT_MAILBOX + i;
         memory_region_init_io(&page[i].region, OBJECT(performance), &fast_ops,
