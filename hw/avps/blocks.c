@@ -14,6 +14,8 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "hw/avps/lifecycle/consoles.h"
+#include "hw/avps/scmi/mailbox.h"
+#include "hw/avps/scmi/smc.h"
 #include "hw/avps/soc.h"
 #include "hw/avps/timer/mmio_timer.h"
 #include "hw/avps/watchdog/gwdt.h"
@@ -142,6 +144,27 @@ static void fuse_setup(AvpsSoc *soc, const AvpsMapRow *row, DeviceState *dev)
     qdev_prop_set_bit(dev, "production", soc->lifecycle->production);
     qdev_prop_set_bit(dev, "secure", soc->secure_memory != NULL);
     avps_lifecycle_watch(soc->lifecycle, AVPS_FUSE(dev));
+}
+
+/* --- SCMI: agents of mailboxes are in the order of the table --- */
+
+static void mailbox_setup(AvpsSoc *soc, const AvpsMapRow *row,
+                          DeviceState *dev)
+{
+    const AvpsMapRow *first = avps_map_find_kind(AVPS_KIND_MAILBOX);
+
+    qdev_prop_set_uint32(dev, "agent", AVPS_SCMI_AGENT_MAILBOX + row - first);
+    object_property_set_link(OBJECT(dev), "scmi", OBJECT(soc->scmi),
+                             &error_abort);
+}
+
+static void scmi_smc_setup(AvpsSoc *soc, const AvpsMapRow *row,
+                           DeviceState *dev)
+{
+    object_property_set_link(OBJECT(dev), "scmi", OBJECT(soc->scmi),
+                             &error_abort);
+    object_property_set_link(OBJECT(dev), "power", OBJECT(soc->power),
+                             &error_abort);
 }
 
 /* --- SDHCI: arasan,sdhci.yaml; the eMMC is the board's --- */
@@ -275,6 +298,12 @@ static const AvpsBlockKind block_kinds[] = {
     [AVPS_KIND_FUSE] = {
         TYPE_AVPS_FUSE, NULL, NULL, fuse_setup, NULL,
     },
+    [AVPS_KIND_MAILBOX] = {
+        TYPE_AVPS_MHU, NULL, NULL, mailbox_setup, NULL,
+    },
+    [AVPS_KIND_SCMI_SMC] = {
+        TYPE_AVPS_SCMI_SMC, NULL, NULL, scmi_smc_setup, NULL,
+    },
     [AVPS_KIND_SDHCI] = {
         TYPE_SYSBUS_SDHCI, "mmc", AVPS_STRINGS("arasan,sdhci-8.9a"),
         sdhci_setup, sdhci_fdt,
@@ -314,6 +343,11 @@ static void write_node(AvpsSoc *soc, const AvpsMapRow *row,
     avps_control_write_consumer(soc, row, path);
 }
 
+static bool is_for_scmi(const AvpsMapRow *row)
+{
+    return row->kind == AVPS_KIND_MAILBOX || row->kind == AVPS_KIND_SCMI_SMC;
+}
+
 bool avps_block_create(AvpsSoc *soc, const AvpsMapRow *row, Error **errp)
 {
     const AvpsBlockKind *kind;
@@ -323,7 +357,8 @@ bool avps_block_create(AvpsSoc *soc, const AvpsMapRow *row, Error **errp)
         !block_kinds[row->kind].type) {
         return true;
     }
-    if (row->flags & AVPS_SECURE && !soc->secure_memory) {
+    if ((row->flags & AVPS_SECURE && !soc->secure_memory) ||
+        (is_for_scmi(row) && !soc->scmi)) {
         return true;
     }
 

@@ -32,6 +32,11 @@
       AVPS_PAGE, SPI(16 + (n)), AVPS_PLATFORM_STREAMS + (n), 0, \
       "VIRTIO transport " #n }
 
+#define MAILBOX(n, agent) \
+    { "mailbox" #n, AVPS_KIND_MAILBOX, 0x0b200000 + 2 * (n) * AVPS_PAGE, \
+      2 * AVPS_PAGE, SPIS(104 + 2 * (n), 2), NO_DMA, 0, \
+      "SCMI agent " #agent ": mailbox (MHU), shared memory, fast channels" }
+
 const AvpsMapRow avps_map[] = {
     /* The anchors: where firmware for "virt" expects them */
     { "uart0", AVPS_KIND_UART, 0x09000000, 0x1000, SPI(1), NO_DMA, 0,
@@ -79,6 +84,9 @@ const AvpsMapRow avps_map[] = {
       "power controller; the supply's warning" },
     { "fuse", AVPS_KIND_FUSE, 0x0b150000, 0x1000, NO_SPI, NO_DMA, 0,
       "lifecycle fuse" },
+    MAILBOX(0, 1), MAILBOX(1, 2), MAILBOX(2, 3), MAILBOX(3, 4),
+    { "scmi-smc", AVPS_KIND_SCMI_SMC, 0x0b280000, AVPS_PAGE, NO_SPI, NO_DMA,
+      0, "SCMI agent 9: shared memory of calls by SMC" },
     { "pstore", AVPS_KIND_PSTORE, 0x0bf00000, 1 * MiB_, NO_SPI, NO_DMA, 0,
       "retention RAM, survives a warm reset (ramoops)" },
 
@@ -121,8 +129,6 @@ const AvpsMapRow avps_map[] = {
       "RAM" },
 
     /* Planned blocks: their addresses and interrupts are promised already */
-    { "scmi", AVPS_KIND_RESERVED, 0x0b200000, 8 * AVPS_PAGE, SPIS(104, 4),
-      NO_DMA, 0, "reserved: SCMI mailbox and shared memory of 4 agents" },
     { "can", AVPS_KIND_RESERVED, 0x0b300000, 8 * AVPS_PAGE, SPIS(112, 8),
       NO_DMA, 0, "reserved: CAN controllers 0 to 3 and their message RAM" },
     { "display", AVPS_KIND_RESERVED, 0x0b400000, 2 * MiB_, SPIS(120, 8),

@@ -29,7 +29,9 @@ static const struct {
 
     { "avps-soc", NULL, "the chip itself" },
     { "avps-gwdt", NULL, "registers only" },
+    { "avps-mhu", NULL, "registers and a memory" },
     { "avps-mmio-timer", NULL, "registers only" },
+    { "avps-scmi-smc", NULL, "a memory" },
     { "avps-power", NULL, "registers only" },
     { "avps-fuse", NULL, "registers only" },
     { "avps-scmi", NULL, "answers through its transports" },

@@ -52,6 +52,8 @@ typedef enum {
     AVPS_KIND_SPI,
     AVPS_KIND_PSTORE,
     AVPS_KIND_SECURE_RAM,
+    AVPS_KIND_MAILBOX,
+    AVPS_KIND_SCMI_SMC,
     /* Built by code of their own, because several rows make one device */
     AVPS_KIND_FLASH,
     AVPS_KIND_GIC_DIST,
