@@ -92,13 +92,14 @@ unsigned scmi_id(const ScmiAgent *agent);
 ScmiMessage scmi_send(ScmiAgent *agent, unsigned protocol, unsigned message,
                       const uint32_t *words, unsigned num);
 
-#define SCMI_WORDS(...) \
-    (const uint32_t[]) { __VA_ARGS__ }, \
-    sizeof((const uint32_t[]) { __VA_ARGS__ }) / sizeof(uint32_t)
+/* Words as two arguments of a function: where they are, and how many */
+#define SCMI_LIST(...) ((const uint32_t[]) { __VA_ARGS__ })
+#define SCMI_COUNT(...) (sizeof(SCMI_LIST(__VA_ARGS__)) / sizeof(uint32_t))
 
 /* scmi_call(agent, SCMI_CLOCK, 3, clock): the words as arguments */
 #define scmi_call(agent, protocol, message, ...) \
-    scmi_send(agent, protocol, message, SCMI_WORDS(__VA_ARGS__))
+    scmi_send(agent, protocol, message, SCMI_LIST(__VA_ARGS__), \
+              SCMI_COUNT(__VA_ARGS__))
 
 /* The same, where the status alone is of interest */
 #define scmi_status(agent, protocol, message, ...) \
@@ -108,7 +109,8 @@ ScmiMessage scmi_send(ScmiAgent *agent, unsigned protocol, unsigned message,
 ScmiMessage scmi_expect(ScmiAgent *agent, unsigned protocol, unsigned message,
                         unsigned num, const uint32_t *words, unsigned args);
 #define scmi_get(agent, protocol, message, num, ...) \
-    scmi_expect(agent, protocol, message, num, SCMI_WORDS(__VA_ARGS__))
+    scmi_expect(agent, protocol, message, num, SCMI_LIST(__VA_ARGS__), \
+                SCMI_COUNT(__VA_ARGS__))
 
 /* A name in the words of a message: its characters up to the zero */
 char *scmi_name(const ScmiMessage *message, unsigned first_word,

@@ -103,7 +103,7 @@ void avps_scmi_shmem_respond(AvpsScmiShmem *shmem, hwaddr area,
     } else {
         status |= R_CHANNEL_STATUS_ERROR_MASK;
     }
-    smp_wmb();
+    smp_wmb(); /* who sees a free channel sees the response in it */
     write_status(shmem, area, status);
 }
 
@@ -111,7 +111,7 @@ void avps_scmi_shmem_post(AvpsScmiShmem *shmem, hwaddr area,
                           const void *message, size_t length)
 {
     write_status(shmem, area, 0);
-    smp_wmb();
+    smp_wmb(); /* who sees the message sees a channel in use */
     address_space_stl_le(&shmem->view, area + A_CHANNEL_FLAGS,
                          R_CHANNEL_FLAGS_INTERRUPT_MASK,
                          MEMTXATTRS_UNSPECIFIED, NULL);

@@ -20,10 +20,12 @@ enum {
     AVPS_MHU_CHANNELS,
 };
 
-/* Doorbells of the low priority channel: bits of its registers */
-#define AVPS_MHU_DOORBELL_A2P 0 /* a command, or its response */
-#define AVPS_MHU_DOORBELL_P2A 1 /* a message of the platform, or that it is
-                                   read */
+/*
+ * Doorbells of the low priority channel, bits of its registers: for commands
+ * and their responses, and for messages of the platform and that they are read
+ */
+#define AVPS_MHU_DOORBELL_A2P 0
+#define AVPS_MHU_DOORBELL_P2A 1
 
 /* What of the second page is shared memory; the rest is for fast channels */
 #define AVPS_MHU_SHARED_SIZE 0x8000
