@@ -322,10 +322,15 @@ static void mhu_realize(DeviceState *dev, Error **errp)
 
 /* --- Device tree: mailbox/arm,mhu.yaml, sram/sram.yaml, arm,scmi.yaml --- */
 
-/* A mailbox that is there to be given to a VM is not for the first kernel. */
+/* The first is the kernel's; the others are there to be given to VMs. */
+static bool is_first(const AvpsMhu *s)
+{
+    return s->agent == AVPS_SCMI_AGENT_MAILBOX;
+}
+
 static void mark_for_vm(AvpsMhu *s, AvpsFdt *fdt, const char *path)
 {
-    if (s->agent != AVPS_SCMI_AGENT_MAILBOX) {
+    if (!is_first(s)) {
         qemu_fdt_setprop_string(fdt->blob, path, "status", "disabled");
     }
 }
@@ -336,14 +341,12 @@ static void write_shared_memory(AvpsMhu *s, AvpsFdt *fdt,
     g_autofree char *path =
         avps_scmi_shmem_write_node(fdt, row->base + AVPS_PAGE,
                                    AVPS_MHU_SHARED_SIZE);
-    uint32_t p2a = avps_scmi_shmem_write_area(fdt, path, AVPS_SCMI_AREA_P2A);
-    uint32_t a2p = avps_scmi_shmem_write_area(fdt, path, AVPS_SCMI_AREA_A2P);
 
+    avps_scmi_shmem_write_area(fdt, path, AVPS_SCMI_AREA_P2A,
+                               is_first(s) ? fdt->scmi_p2a : 0);
+    avps_scmi_shmem_write_area(fdt, path, AVPS_SCMI_AREA_A2P,
+                               is_first(s) ? fdt->scmi_a2p : 0);
     mark_for_vm(s, fdt, path);
-    if (s->agent == AVPS_SCMI_AGENT_MAILBOX) {
-        fdt->scmi_a2p = a2p;
-        fdt->scmi_p2a = p2a;
-    }
 }
 
 static void mhu_write_node(AvpsFdtNode *obj, AvpsFdt *fdt,
@@ -358,14 +361,15 @@ static void mhu_write_node(AvpsFdtNode *obj, AvpsFdt *fdt,
     mark_for_vm(s, fdt, path);
     qemu_fdt_setprop_cell(fdt->blob, path, "#mbox-cells", 2);
     /* Not a clock of SCMI's: that would need the mailbox to come up */
-    avps_fdt_set_clocks(fdt, path, fdt->clk_24mhz, AVPS_STRINGS("apb_pclk"));
+    avps_fdt_set_clocks(fdt, path, &fdt->clk_24mhz, 1,
+                        AVPS_STRINGS("apb_pclk"));
     avps_fdt_set_row_interrupts(fdt, path, row);
     qemu_fdt_setprop_sized_cells(fdt->blob, path, "reg", 2, row->base,
                                  2, (uint64_t)FRAME_SIZE);
     avps_fdt_set_strings(fdt, path, "compatible",
                          AVPS_STRINGS("arm,mhu-doorbell", "arm,primecell"));
-    if (s->agent == AVPS_SCMI_AGENT_MAILBOX) {
-        fdt->scmi_mailbox = avps_fdt_add_phandle(fdt, path);
+    if (is_first(s)) {
+        qemu_fdt_setprop_cell(fdt->blob, path, "phandle", fdt->scmi_mailbox);
     }
 }
 

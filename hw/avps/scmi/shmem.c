@@ -134,8 +134,8 @@ char *avps_scmi_shmem_write_node(AvpsFdt *fdt, uint64_t base, uint64_t size)
     return path;
 }
 
-uint32_t avps_scmi_shmem_write_area(AvpsFdt *fdt, const char *memory,
-                                    hwaddr area)
+void avps_scmi_shmem_write_area(AvpsFdt *fdt, const char *memory, hwaddr area,
+                                uint32_t phandle)
 {
     g_autofree char *path = g_strdup_printf("%s/scmi-sram-section@%"
                                             HWADDR_PRIx, memory, area);
@@ -143,5 +143,7 @@ uint32_t avps_scmi_shmem_write_area(AvpsFdt *fdt, const char *memory,
     qemu_fdt_add_subnode(fdt->blob, path);
     qemu_fdt_setprop_cells(fdt->blob, path, "reg", area, AVPS_SCMI_AREA);
     qemu_fdt_setprop_string(fdt->blob, path, "compatible", "arm,scmi-shmem");
-    return avps_fdt_add_phandle(fdt, path);
+    if (phandle) {
+        qemu_fdt_setprop_cell(fdt->blob, path, "phandle", phandle);
+    }
 }

@@ -107,8 +107,8 @@ static void smc_write_node(AvpsFdtNode *obj, AvpsFdt *fdt,
     g_autofree char *path = avps_scmi_shmem_write_node(fdt, row->base,
                                                        row->size);
 
-    fdt->scmi_smc_a2p = avps_scmi_shmem_write_area(fdt, path,
-                                                   AVPS_SCMI_AREA_A2P);
+    avps_scmi_shmem_write_area(fdt, path, AVPS_SCMI_AREA_A2P,
+                               fdt->scmi_smc_shmem);
 }
 
 static const Property smc_properties[] = {

@@ -32,9 +32,6 @@ typedef struct AvpsFdt {
     uint32_t clk_24mhz;  /* of the PrimeCells */
     uint32_t clk_50mhz;  /* of the other peripherals */
     uint32_t clk_125mhz; /* of the Ethernet MAC */
-    /* How SCMI's first agents reach the platform; 0 without SCMI */
-    uint32_t scmi_mailbox, scmi_a2p, scmi_p2a; /* doorbells, memory */
-    uint32_t scmi_smc_a2p;                     /* memory */
 } AvpsFdt;
 
 /* A list of strings as the functions below take it */

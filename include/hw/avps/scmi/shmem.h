@@ -66,8 +66,8 @@ void avps_scmi_shmem_post(AvpsScmiShmem *shmem, hwaddr area,
  */
 char *avps_scmi_shmem_write_node(AvpsFdt *fdt, uint64_t base, uint64_t size);
 
-/* Describe the area at @area of @memory, a path, and return its phandle. */
-uint32_t avps_scmi_shmem_write_area(AvpsFdt *fdt, const char *memory,
-                                    hwaddr area);
+/* Describe the area at @area of @memory, a path. @phandle: 0 for none. */
+void avps_scmi_shmem_write_area(AvpsFdt *fdt, const char *memory, hwaddr area,
+                                uint32_t phandle);
 
 #endif
