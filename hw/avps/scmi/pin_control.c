@@ -357,6 +357,7 @@ static int32_t list_associations(AvpsScmiCall *call)
     uint32_t id = call->arg[0], selector = call->arg[1];
     int32_t status = check_describe(call, selector);
     unsigned index = call->arg[2], total, returned;
+    uint32_t head;
 
     if (status != SCMI_SUCCESS) {
         return status;
@@ -367,8 +368,9 @@ static int32_t list_associations(AvpsScmiCall *call)
     }
     /* Two in a word, after one word for the numbers */
     returned = MIN(total - index, 2 * (scmi_room(call) - 1));
-    scmi_put(call, FIELD_DP32(FIELD_DP32(0, LIST, RETURNED, returned),
-                              LIST, REMAINING, total - index - returned));
+    head = FIELD_DP32(0, LIST, RETURNED, returned);
+    scmi_put(call, FIELD_DP32(head, LIST, REMAINING,
+                              total - index - returned));
     for (unsigned i = 0; i < returned; i += 2) {
         uint32_t low = element(selector, id, index + i);
         uint32_t high = i + 1 < returned ?
@@ -422,14 +424,15 @@ static int32_t put_all_settings(AvpsScmiCall *call, unsigned pin,
 {
     uint32_t set = pins(call)->pin[pin].settings | BIT(SETTING_INPUT_VALUE);
     unsigned total = ctpop32(set), index = 0, returned;
+    uint32_t head;
 
     if (skip >= total) {
         return SCMI_INVALID_PARAMETERS;
     }
     /* Two words each, after one for the numbers */
     returned = MIN(total - skip, (scmi_room(call) - 1) / 2);
-    scmi_put(call, FIELD_DP32(FIELD_DP32(0, GOT, RETURNED, returned),
-                              GOT, REMAINING, total - skip - returned));
+    head = FIELD_DP32(0, GOT, RETURNED, returned);
+    scmi_put(call, FIELD_DP32(head, GOT, REMAINING, total - skip - returned));
     for (unsigned type = 0; type < AVPS_SCMI_NUM_SETTINGS; type++) {
         if (set & BIT(type) && index++ >= skip && index <= skip + returned) {
             put_setting(call, pin, type);
