@@ -25,6 +25,14 @@
  */
 #define SMC_ID 0x82000010
 
+static void write_reference(AvpsSoc *soc, const char *path, const char *name,
+                            uint32_t phandle, int id)
+{
+    if (phandle && id >= 0) {
+        qemu_fdt_setprop_cells(soc->fdt->blob, path, name, phandle, id);
+    }
+}
+
 /* --- /firmware/scmi --- */
 
 /*
@@ -120,6 +128,21 @@ static void write_node(AvpsSoc *soc)
     write_transport[soc->scmi_transport](soc);
 }
 
+/* cpus.yaml: the cores' levels of performance */
+static void write_cores(AvpsSoc *soc)
+{
+    void *blob = soc->fdt->blob;
+
+    for (int n = 0; n < soc->machine->smp.cpus; n++) {
+        uint64_t id = soc->machine->possible_cpus->cpus[n].arch_id;
+        g_autofree char *path = g_strdup_printf("/cpus/cpu@%" PRIx64, id);
+
+        qemu_fdt_setprop_string(blob, path, "power-domain-names", "perf");
+        write_reference(soc, path, "power-domains",
+                        soc->fdt->scmi_performance, AVPS_SCMI_CPUS_LEVEL);
+    }
+}
+
 bool avps_control_create(AvpsSoc *soc, Error **errp)
 {
     DeviceState *dev;
@@ -139,6 +162,7 @@ bool avps_control_create(AvpsSoc *soc, Error **errp)
     soc->fdt->scmi_p2a = qemu_fdt_alloc_phandle(soc->fdt->blob);
     soc->fdt->scmi_smc_shmem = qemu_fdt_alloc_phandle(soc->fdt->blob);
     write_node(soc);
+    write_cores(soc);
     return true;
 }
 
@@ -165,14 +189,6 @@ static const struct {
     { "ethernet0", .reset = true },
     { "i2c1", .power = true },
 };
-
-static void write_reference(AvpsSoc *soc, const char *path, const char *name,
-                            uint32_t phandle, int id)
-{
-    if (phandle && id >= 0) {
-        qemu_fdt_setprop_cells(soc->fdt->blob, path, name, phandle, id);
-    }
-}
 
 void avps_control_write_consumer(AvpsSoc *soc, const AvpsMapRow *row,
                                  const char *path)
