@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/bitops.h"
 #include "tests/qtest/avps/board.h"
 #include "tests/qtest/avps/fdt-view.h"
 #include "tests/qtest/avps/migration.h"
