@@ -24,20 +24,20 @@
 #define I2C1_POWER 1
 #define I2C1_RESET 2
 #define USB_RESET 0
-#define SPI_CLOCK 9
+#define SPI_CLOCK 8
 
 /* A register that software writes and that a reset changes: I2C's divider */
 #define I2C_IFDR 0x04
 #define I2C_IFDR_VALUE 0x2b
-/* SPI: CONFIGREG */
-#define SPI_CONFIG 0x0c
-#define SPI_CONFIG_VALUE 0x00000f00
+/* SPI: CONREG, enabled, bursts of 8 bits */
+#define SPI_CONFIG 0x08
+#define SPI_CONFIG_VALUE 0x00700001
 /* xHCI: capability length and version, never 0 */
 #define XHCI_CAPLENGTH 0x00
 
 static ScmiAgent *start(void)
 {
-    return scmi_open(machine_start(NULL), 1);
+    return scmi_open(machine_start(""), 1);
 }
 
 static void end(ScmiAgent *agent)
