@@ -263,6 +263,28 @@ static void test_interrupt(void)
     qtest_quit(qts);
 }
 
+/*
+ * Linux clears a doorbell after it has read the message, by when the next one
+ * may have come: it rings again.
+ */
+static void test_doorbell_cleared_late(void)
+{
+    QTestState *qts = machine_start_with_irqs("");
+
+    for (uint32_t token = 5; token < 7; token++) {
+        write_question(qts, 1, token, 1);
+        ring(qts, 1);
+        check_answer(qts, 1, token);
+    }
+    set(qts, 1, SCMI_RX_CLEAR, SCMI_DOORBELL_A2P);
+    g_assert_cmphex(get(qts, 1, SCMI_RX_STAT), ==, SCMI_DOORBELL_A2P);
+    g_assert_true(line(qts, 1, 0));
+    set(qts, 1, SCMI_RX_CLEAR, SCMI_DOORBELL_A2P);
+    g_assert_cmphex(get(qts, 1, SCMI_RX_STAT), ==, 0);
+    g_assert_false(line(qts, 1, 0));
+    qtest_quit(qts);
+}
+
 /* Who one is, is a matter of the page, and of nothing in a message. */
 static void test_four_agents(void)
 {
@@ -526,6 +548,8 @@ int main(int argc, char **argv)
     qtest_add_func("/scmi-mailbox/holes", test_holes);
     qtest_add_func("/scmi-mailbox/polling", test_polling);
     qtest_add_func("/scmi-mailbox/interrupt", test_interrupt);
+    qtest_add_func("/scmi-mailbox/doorbell-cleared-late",
+                   test_doorbell_cleared_late);
     qtest_add_func("/scmi-mailbox/four-agents", test_four_agents);
     qtest_add_func("/scmi-mailbox/doorbell-without-message",
                    test_doorbell_without_message);

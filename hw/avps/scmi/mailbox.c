@@ -71,9 +71,26 @@ static void set_lines(AvpsMhu *s)
     }
 }
 
+/*
+ * An agent may have seen the bit of an earlier message and be about to clear
+ * it: Linux does so after it has read the message, and by then has let its next
+ * command go. A platform of silicon takes longer than that; this one answers at
+ * once, so a doorbell that is up is rung again after it was cleared.
+ */
 static void ring_agent(AvpsMhu *s, uint32_t doorbell)
 {
+    s->again |= s->rx[AVPS_MHU_LOW] & doorbell;
     s->rx[AVPS_MHU_LOW] |= doorbell;
+    set_lines(s);
+}
+
+static void clear_doorbells(AvpsMhu *s, int channel, uint32_t doorbells)
+{
+    s->rx[channel] &= ~doorbells;
+    if (channel == AVPS_MHU_LOW) {
+        s->rx[channel] |= s->again & doorbells;
+        s->again &= ~doorbells;
+    }
     set_lines(s);
 }
 
@@ -251,8 +268,7 @@ static MemTxResult mhu_write(void *opaque, hwaddr offset, uint64_t value,
         s->rx[r.channel] |= value;
         set_lines(s);
     } else {
-        s->rx[r.channel] &= ~value;
-        set_lines(s);
+        clear_doorbells(s, r.channel, value);
     }
     return MEMTX_OK;
 }
@@ -274,6 +290,7 @@ static void mhu_reset_enter(Object *obj, ResetType type)
 
     memset(s->rx, 0, sizeof(s->rx));
     memset(s->tx, 0, sizeof(s->tx));
+    s->again = 0;
     s->interrupt = false;
     avps_scmi_flush(s->scmi, s->agent);
 }
@@ -380,6 +397,7 @@ static const VMStateDescription vmstate_mhu = {
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32_ARRAY(rx, AvpsMhu, AVPS_MHU_CHANNELS),
         VMSTATE_UINT32_ARRAY(tx, AvpsMhu, AVPS_MHU_CHANNELS),
+        VMSTATE_UINT32(again, AvpsMhu),
         VMSTATE_BOOL(interrupt, AvpsMhu),
         VMSTATE_END_OF_LIST()
     }

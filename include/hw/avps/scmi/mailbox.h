@@ -49,6 +49,7 @@ struct AvpsMhu {
 
     /* Bits that are set, for the agent and for the platform */
     uint32_t rx[AVPS_MHU_CHANNELS], tx[AVPS_MHU_CHANNELS];
+    uint32_t again;    /* doorbells to ring once more when they are cleared */
     bool interrupt;    /* is wanted for the response to the command at work */
 };
 
