@@ -780,7 +780,8 @@ static void set_rate_property(Object *obj, Visitor *v, const char *name,
     if (!visit_type_uint64(v, name, &hz, errp)) {
         return;
     }
-    if (choose_rate(domain_clock(obj), domain_id(obj), hz, 0) != hz) {
+    if (!hz ||
+        choose_rate(domain_clock(obj), domain_id(obj), hz, 0) != hz) {
         error_setg(errp, "clock '%s' has no rate of %" PRIu64 " Hz: set one "
                    "from %" PRIu64 " to %" PRIu64 " Hz that docs/devices/"
                    "scmi.rst lists, and not above its parent's", row->name,
