@@ -30,6 +30,8 @@ typedef struct Transport {
     void (*send)(ScmiAgent *agent, const void *bytes, size_t length);
     /* The number of bytes, or -1 when there is none */
     ssize_t (*receive)(ScmiAgent *agent, uint8_t *bytes);
+    /* The same without doorbells, and 0 when it is over without a response */
+    ssize_t (*look)(ScmiAgent *agent, uint8_t *bytes);
     ssize_t (*receive_event)(ScmiAgent *agent, uint8_t *bytes);
 } Transport;
 
@@ -85,18 +87,40 @@ static bool mailbox_rings(ScmiAgent *agent, uint32_t doorbell)
     return true;
 }
 
-static ssize_t mailbox_take(ScmiAgent *agent, uint64_t area, uint32_t status,
-                            uint8_t *bytes)
+static uint32_t mailbox_read(ScmiAgent *agent, uint64_t area, uint8_t *bytes,
+                             ssize_t *length)
 {
     uint8_t copy[SCMI_AREA_HEADER + SCMI_MAX_MESSAGE];
-    uint32_t length;
 
     qtest_memread(agent->qts, scmi_shared(agent->id, area), copy,
                   sizeof(copy));
-    g_assert_cmphex(ldl_le_p(copy + SCMI_AREA_STATUS), ==, status);
-    length = ldl_le_p(copy + SCMI_AREA_LENGTH);
-    g_assert_cmpuint(length, <=, SCMI_MAX_MESSAGE);
-    memcpy(bytes, copy + SCMI_AREA_HEADER, length);
+    *length = MIN(ldl_le_p(copy + SCMI_AREA_LENGTH), SCMI_MAX_MESSAGE + 1u);
+    memcpy(bytes, copy + SCMI_AREA_HEADER, MIN(*length, SCMI_MAX_MESSAGE));
+    return ldl_le_p(copy + SCMI_AREA_STATUS);
+}
+
+static ssize_t mailbox_take(ScmiAgent *agent, uint64_t area, uint32_t status,
+                            uint8_t *bytes)
+{
+    ssize_t length;
+
+    g_assert_cmphex(mailbox_read(agent, area, bytes, &length), ==, status);
+    g_assert_cmpint(length, <=, SCMI_MAX_MESSAGE);
+    return length;
+}
+
+static ssize_t mailbox_look(ScmiAgent *agent, uint8_t *bytes)
+{
+    ssize_t length;
+    uint32_t status = mailbox_read(agent, SCMI_A2P, bytes, &length);
+
+    if (!(status & SCMI_FREE)) {
+        return -1;
+    }
+    if (status & SCMI_ERROR) {
+        return 0;
+    }
+    g_assert_cmpint(length, <=, SCMI_MAX_MESSAGE);
     return length;
 }
 
@@ -128,7 +152,8 @@ static ssize_t mailbox_receive_event(ScmiAgent *agent, uint8_t *bytes)
 }
 
 static const Transport mailbox = {
-    mailbox_start, mailbox_send, mailbox_receive, mailbox_receive_event,
+    mailbox_start, mailbox_send, mailbox_receive, mailbox_look,
+    mailbox_receive_event,
 };
 
 /* --- VIRTIO: what the agent writes lies together, and what it reads --- */
@@ -313,7 +338,8 @@ static ssize_t virtio_receive_event(ScmiAgent *agent, uint8_t *bytes)
 }
 
 static const Transport virtio = {
-    virtio_start, virtio_send, virtio_receive, virtio_receive_event,
+    virtio_start, virtio_send, virtio_receive, virtio_receive,
+    virtio_receive_event,
 };
 
 /* --- Begin and end --- */
@@ -402,6 +428,19 @@ void scmi_begin_raw(ScmiAgent *agent, const void *bytes, size_t length)
 {
     g_assert_cmpuint(length, <=, SCMI_RAW_MAX);
     agent->transport->send(agent, bytes, length);
+}
+
+bool scmi_end_raw(ScmiAgent *agent, ScmiMessage *response)
+{
+    uint8_t bytes[SCMI_MAX_MESSAGE];
+    ssize_t length = agent->transport->look(agent, bytes);
+
+    g_assert_cmpint(length, >=, 0);
+    if (!length) {
+        return false;
+    }
+    *response = parse(bytes, length);
+    return true;
 }
 
 uint32_t scmi_begin(ScmiAgent *agent, unsigned protocol, unsigned message,

@@ -153,6 +153,12 @@ uint32_t scmi_header(unsigned protocol, unsigned type, unsigned message,
 #define SCMI_RAW_MAX 232
 void scmi_begin_raw(ScmiAgent *agent, const void *bytes, size_t length);
 
+/*
+ * What was sent is over at once: with this response, or, false, without any.
+ * Looks at no doorbell: one read for the whole.
+ */
+bool scmi_end_raw(ScmiAgent *agent, ScmiMessage *response);
+
 /* --- Where a mailbox is --- */
 
 #define SCMI_A2P 0x000
