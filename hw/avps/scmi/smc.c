@@ -82,6 +82,14 @@ static void smc_reset_hold(Object *obj, ResetType type)
     avps_scmi_shmem_reset(&AVPS_SCMI_SMC(obj)->shmem, AVPS_SCMI_AREA_A2P);
 }
 
+static void smc_init(Object *obj)
+{
+    AvpsScmiSmc *s = AVPS_SCMI_SMC(obj);
+
+    memory_region_init(&s->page, obj, "avps-scmi-smc.page", AVPS_PAGE);
+    sysbus_init_mmio(SYS_BUS_DEVICE(s), &s->page);
+}
+
 static void smc_realize(DeviceState *dev, Error **errp)
 {
     AvpsScmiSmc *s = AVPS_SCMI_SMC(dev);
@@ -96,7 +104,7 @@ static void smc_realize(DeviceState *dev, Error **errp)
         !avps_scmi_open(s->scmi, AVPS_SCMI_AGENT_SMC, &channel_ops, s, errp)) {
         return;
     }
-    sysbus_init_mmio(SYS_BUS_DEVICE(s), &s->shmem.ram);
+    memory_region_add_subregion(&s->page, 0, &s->shmem.ram);
     avps_smccc_register(&s->power->smccc, AVPS_SCMI_SMC_FUNCTION,
                         AVPS_SCMI_SMC_FUNCTION, handle_call, s);
 }
@@ -136,6 +144,7 @@ static const TypeInfo smc_info = {
     .name = TYPE_AVPS_SCMI_SMC,
     .parent = TYPE_SYS_BUS_DEVICE,
     .instance_size = sizeof(AvpsScmiSmc),
+    .instance_init = smc_init,
     .class_init = smc_class_init,
     .interfaces = AVPS_INTERFACES { { TYPE_AVPS_FDT_NODE }, { } },
 };

@@ -21,6 +21,7 @@
 #define AVPS_SCMI_AREA_A2P 0x000
 #define AVPS_SCMI_AREA_P2A 0x100
 
+/* The RAM has to be mapped at 0, into a container: the view begins there. */
 typedef struct AvpsScmiShmem {
     MemoryRegion ram;
     AddressSpace view;   /* of the platform, by which it reaches the RAM */

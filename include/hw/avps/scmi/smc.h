@@ -18,7 +18,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(AvpsScmiSmc, AVPS_SCMI_SMC)
 #define AVPS_SCMI_SMC_FUNCTION 0x82000010
 
 /*
- * The shared memory is sysbus region 0.
+ * The page with the shared memory is sysbus region 0.
  *
  * Links: scmi, the platform; power, whose calls this is one of.
  */
@@ -28,6 +28,7 @@ struct AvpsScmiSmc {
     AvpsScmi *scmi;     /* links */
     AvpsPower *power;
 
+    MemoryRegion page;
     AvpsScmiShmem shmem;
 };
 
