@@ -356,7 +356,7 @@ static void test_config(ScmiAgent *agent)
 {
     ScmiMessage m = ask(agent, CONFIG_GET, GYROSCOPE);
 
-    g_assert_cmphex(m.word[0], ==, INTERVAL(1, -2) | ENABLE);
+    g_assert_cmphex(m.word[0], ==, INTERVAL(1, -2));
     check_interval(agent, GYROSCOPE, TIMESTAMPS, INTERVAL(1, -2) | TIMESTAMPS);
     g_assert_cmphex(ask(agent, CONFIG_GET, SUPPLY_POWER).word[0], ==, ENABLE);
     check(agent, SCMI_INVALID_PARAMETERS, CONFIG_SET, GYROSCOPE, BIT(2));
@@ -538,7 +538,7 @@ static void test_two_agents(void)
     check(second, SCMI_PROTOCOL_ERROR, READING_GET, SOC_TEMPERATURE, 0);
     succeed(first, CONFIG_SET, GYROSCOPE, ENABLE | INTERVAL(1, 0));
     g_assert_cmphex(ask(second, CONFIG_GET, GYROSCOPE).word[0], ==,
-                    ENABLE | INTERVAL(1, -2));
+                    INTERVAL(1, -2));
     succeed(first, TRIP_POINT_CONFIG, SUPPLY_VOLTAGE, TRIP(0, FALLING), 9000,
             0);
     succeed(first, TRIP_POINT_NOTIFY, SUPPLY_VOLTAGE, 1);
@@ -561,6 +561,8 @@ static void test_permission(void)
     ScmiAgent *first = scmi_open(qts, 1), *second = scmi_open(qts, 2);
 
     succeed(second, CONTINUOUS_UPDATE_NOTIFY, ACCELEROMETER, 1);
+    scmi_check_no_event(second, 20 * SCALE_MS);
+    succeed(second, CONFIG_SET, ACCELEROMETER, ENABLE);
     check_update(second, ACCELEROMETER, 3);
     g_assert_cmpint(scmi_status(first, SCMI_BASE, SET_DEVICE_PERMISSIONS, 2,
                                 SENSORS_DEVICE, 0), ==, SCMI_SUCCESS);
@@ -605,7 +607,7 @@ static void test_reset(ScmiAgent *agent)
     scmi_reopen(agent);
     scmi_check_no_event(agent, NANOSECONDS_PER_SECOND);
     g_assert_cmphex(ask(agent, CONFIG_GET, ACCELEROMETER).word[0], ==,
-                    ENABLE | INTERVAL(1, -2));
+                    INTERVAL(1, -2));
     set(agent, PATH("supply-voltage"), "value", 8000);
     scmi_check_no_event(agent, SCALE_MS);
     /* The world outside is not reset */

@@ -875,12 +875,16 @@ static void input_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
 
 /* --- Device --- */
 
+/*
+ * A sensor of motion is off until it is wanted: Linux subscribes to its updates
+ * when it finds it, and enables it when somebody reads.
+ */
 static void reset_view(AvpsScmiSensors *s, unsigned id, unsigned agent)
 {
     s->sensor[id].trip_subscribers &= ~BIT(agent);
     s->sensor[id].update_subscribers &= ~BIT(agent);
     s->sensor[id].view[agent] = (AvpsScmiSensorView) {
-        .enabled = true,
+        .enabled = !avps_scmi_sensors[id].axes,
         .interval = avps_scmi_sensors[id].boot_interval,
     };
 }
