@@ -53,6 +53,8 @@ static void check_message_attributes(ScmiAgent *agent, unsigned protocol,
             g_assert_cmphex(m.word[0], ==, row->attributes);
         } else if (message != SCMI_NEGOTIATE_PROTOCOL_VERSION) {
             g_assert_cmpint(m.status, ==, SCMI_NOT_FOUND);
+            g_assert_cmpint(scmi_status(agent, protocol, message), ==,
+                            SCMI_NOT_FOUND);
         }
     }
 }
