@@ -11,6 +11,7 @@
  */
 #include "qemu/osdep.h"
 #include "hw/avps/scmi/resources.h"
+#include "hw/avps/scmi/smc.h"
 #include "hw/avps/soc.h"
 #include "system/device_tree.h"
 
@@ -18,12 +19,6 @@
 
 /* What Linux waits for an answer: much, because a guest may be slow */
 #define MAX_RX_TIMEOUT_MS 5000
-
-/*
- * Identifier of the call by which an agent says that there is a message: from
- * the range of SiP services (DEN0028, 6.2)
- */
-#define SMC_ID 0x82000010
 
 static void write_reference(AvpsSoc *soc, const char *path, const char *name,
                             uint32_t phandle, int id)
@@ -108,7 +103,7 @@ static void write_smc_transport(AvpsSoc *soc)
 
     qemu_fdt_setprop_cell(blob, SCMI_PATH, "shmem",
                           soc->fdt->scmi_smc_shmem);
-    qemu_fdt_setprop_cell(blob, SCMI_PATH, "arm,smc-id", SMC_ID);
+    qemu_fdt_setprop_cell(blob, SCMI_PATH, "arm,smc-id", AVPS_SCMI_SMC_FUNCTION);
     qemu_fdt_setprop_string(blob, SCMI_PATH, "compatible", "arm,scmi-smc");
 }
 
