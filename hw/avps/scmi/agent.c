@@ -109,7 +109,8 @@ static bool host_permit(AvpsScmiAgent *agent, const char *what, bool allow,
     }
     for (unsigned protocol = first; protocol <= last; protocol++) {
         scmi_agent_permit(agent, device, protocol, allow);
-        agent->permitted_at_reset[protocol] = agent->permitted[protocol];
+        agent->permitted_at_reset[protocol] =
+            deposit32(agent->permitted_at_reset[protocol], device, 1, allow);
     }
     return true;
 }
