@@ -24,6 +24,7 @@ class Case(NamedTuple):
     cores: int = 1
     layout: str = 'kernel'
     variant: str = ''       # for a second case of the same program and level
+    options: tuple = ()     # further ones of QEMU
 
     @property
     def name(self):
@@ -80,6 +81,8 @@ CASES = [
     Case('virtio', 1),
     Case('scmi-mailbox', 1),
     Case('scmi-mailbox', 2),
+    Case('cpu-speed', 1, options=('-icount', 'shift=4')),
+    Case('cpu-speed', 2, options=('-icount', 'shift=4')),
     Case('scmi-smc', 1),
     Case('scmi-smc', 2),
     Case('flash', 2, layout='firmware'),
@@ -94,7 +97,7 @@ CASES = [
 def qemu_command(qemu, case, image):
     option = '-kernel' if case.layout == 'kernel' else '-bios'
     return [str(qemu), '-M', case.machine, '-smp', str(case.cores), '-m', '1G', '-nodefaults',
-            '-display', 'none', '-serial', 'stdio', option, str(image)]
+            '-display', 'none', '-serial', 'stdio', *case.options, option, str(image)]
 
 
 def run(command):
