@@ -12,8 +12,8 @@ import time
 from avpstool import ui
 
 # Each module has register(subparsers) and main(args).
-COMMANDS = ['setup', 'build', 'run', 'test', 'bench', 'dts', 'fuse', 'release-check',
-            'conformance']
+COMMANDS = ['setup', 'build', 'run', 'test', 'bench', 'dts', 'fuse', 'sensors',
+            'release-check', 'conformance']
 
 # A command that took longer than this says how long.
 LONG_SECONDS = 30

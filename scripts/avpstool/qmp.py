@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A QEMU that is started only to be asked: it comes to a socket of ours, stopped."""
+"""A QEMU that is asked: one that is started for it and comes to a socket of ours, stopped, or one
+that runs already and has a socket."""
 
 import contextlib
 import json
@@ -16,6 +17,59 @@ SECONDS_TO_ANSWER = 120
 
 class Ended(Exception):
     """QEMU has ended instead of answering; the text is what it said."""
+
+
+class Refused(Exception):
+    """QEMU has answered a command with an error; the text is what it said."""
+
+
+class Running:
+    """A machine with -qmp unix:PATH,server.  A context manager."""
+
+    def __init__(self, path):
+        self.path = str(path)
+        self.resources = contextlib.ExitStack()
+        self.stream = None
+
+    def __enter__(self):
+        connection = self.resources.enter_context(socket.socket(socket.AF_UNIX))
+        connection.settimeout(SECONDS_TO_ANSWER)
+        try:
+            connection.connect(self.path)
+        except OSError as error:
+            self.resources.close()
+            raise ui.UserError(f'no machine listens at {self.path}: start one with '
+                               f'"-qmp unix:{self.path},server,nowait", or name the socket of one '
+                               'that runs by --qmp') from error
+        self.stream = self.resources.enter_context(connection.makefile('rw', encoding='utf-8'))
+        self._read()
+        self.ask('qmp_capabilities')
+        return self
+
+    def __exit__(self, *_):
+        self.resources.close()
+
+    def _read(self):
+        """The next message.  A monitor serves one client at a time, and lets others wait."""
+        try:
+            line = self.stream.readline()
+        except TimeoutError as error:
+            raise ui.UserError(f'the machine at {self.path} does not answer: is another program '
+                               'connected to its socket?') from error
+        if not line:
+            raise ui.UserError(f'the machine at {self.path} has ended')
+        return json.loads(line)
+
+    def ask(self, command, **arguments):
+        """The answer to a command."""
+        self.stream.write(json.dumps({'execute': command, 'arguments': arguments}) + '\n')
+        self.stream.flush()
+        while True:
+            reply = self._read()
+            if 'error' in reply:
+                raise Refused(reply['error']['desc'])
+            if 'return' in reply:
+                return reply['return']
 
 
 class Stopped:
