@@ -221,6 +221,20 @@ static void virtio_scmi_reset(VirtIODevice *vdev)
     }
 }
 
+/*
+ * A command is short: it is carried out by the core that gives it. An
+ * ioeventfd would have it wait for QEMU's main loop, which takes longer than
+ * the command itself.
+ */
+static int start_no_ioeventfd(VirtIODevice *vdev)
+{
+    return 0;
+}
+
+static void stop_no_ioeventfd(VirtIODevice *vdev)
+{
+}
+
 static AvpsScmi *find_platform(Error **errp)
 {
     Object *platform = object_resolve_path_type("", TYPE_AVPS_SCMI, NULL);
@@ -341,6 +355,8 @@ static void virtio_scmi_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
     vdc->unrealize = virtio_scmi_unrealize;
     vdc->get_features = get_features;
     vdc->reset = virtio_scmi_reset;
+    vdc->start_ioeventfd = start_no_ioeventfd;
+    vdc->stop_ioeventfd = stop_no_ioeventfd;
     vdc->save = save_command;
     vdc->load = load_command;
 }
