@@ -2,8 +2,8 @@
 """avps bench: what the machine costs, as ratios of figures that were measured side by side.
 
 Whatever is compared runs in turn, so that what else the host does falls on all alike; figures are
-medians.  A module for each thing that is measured (start, power, dma), one for guests that stay up
-(guest), one for the table and the file (figures).
+medians.  A module for each thing that is measured (start, power, dma, scmi), one for guests that
+stay up (guest), one for the table and the file (figures).
 """
 
 import argparse
@@ -14,14 +14,14 @@ import subprocess
 from pathlib import Path
 
 from avpstool import initramfs, kernel, paths, qemu, state, ui
-from avpstool.bench import dma, figures, power, start
+from avpstool.bench import dma, figures, power, scmi, start
 
 RESULT = paths.RESULTS / 'bench.json'
 
 
 def register(subparsers):
     parser = subparsers.add_parser(
-        'bench', help='measure start, memory, firmware calls, suspend, DMA behind the IOMMU',
+        'bench', help='measure start, memory, firmware calls, suspend, SCMI, DMA behind the IOMMU',
         description='Runs the same guest on avps-ecu and on virt, with an IOMMU and without, in '
         'turn, suspends one, and prints medians and their ratios. Results go to '
         'build/results/bench.json.')
@@ -46,12 +46,16 @@ def main(args):
         starts = [*start.measure(binary, linux, args.runs, progress),
                   *power.measure_calls(binary, args.runs, progress)]
         suspends = power.measure_suspend(binary, linux, args.runs, progress)
+        controls = scmi.measure(binary, args.runs, progress)
         transfers = dma.measure(binary, linux, args.runs, progress)
-    store(starts + suspends + transfers, args.runs, binary, args.json)
+    store(starts + suspends + controls + transfers, args.runs, binary, args.json)
     print(figures.table(starts, f'Medians of {args.runs} runs of each machine, in turn'))
     print()
     print(figures.table(suspends, f'Medians of {args.runs} runs of one machine'))
     print()
+    for control in controls:
+        print(figures.table([control], f'Medians of {args.runs} runs of each loop, in turn'))
+        print()
     print(figures.table(transfers, f'Medians of {args.runs * dma.ROUNDS_PER_RUN} rounds, DMA '
                         'behind an SMMUv3 (strict) and without it'))
     return 0
