@@ -59,13 +59,12 @@ struct descriptor {
 
 static struct {
     struct descriptor descriptor[QUEUE_SIZE];
-    volatile uint16_t avail[2 + QUEUE_SIZE + 1];
-    volatile uint32_t used[1 + 2 * QUEUE_SIZE + 1] __attribute__((aligned(4)));
-    uint32_t command[1];
-    volatile uint32_t response[32];
+    uint16_t avail[2 + QUEUE_SIZE + 2];
+    uint32_t used[1 + 2 * QUEUE_SIZE + 1];
+    uint32_t command[1], response[32];
 } queue __attribute__((aligned(4096)));
 
-static void write_address(uint64_t low, const volatile void *address)
+static void write_address(uint64_t low, const void *address)
 {
     write32(REG(low), (uint64_t)address);
     write32(REG(low + 4), (uint64_t)address >> 32);
@@ -97,10 +96,9 @@ static void start_virtio(void)
 static void run_virtio(void)
 {
     for (uint16_t n = 1, left = 0; ; n++) {
-        queue.avail[1] = n;
-        barrier();
+        write32((uint64_t)queue.avail, (uint32_t)n << 16);
         write32(REG(0x050), 0);             /* QueueNotify */
-        while (queue.used[0] >> 16 != n) {
+        while (read32((uint64_t)queue.used) >> 16 != n) {
             relax();
         }
         if (n == 0 && ++left == ROUNDS / 65536) {
