@@ -379,20 +379,33 @@ const AvpsScmiPinGroupRow avps_scmi_pin_groups[AVPS_SCMI_NUM_PIN_GROUPS] = {
     [GROUP_CAN1] = { "can1", 4, 2 },
 };
 
-#define GROUPS(...) \
-    (const uint16_t[]) { __VA_ARGS__ }, \
-    ARRAY_SIZE(((const uint16_t[]) { __VA_ARGS__ }))
+static const uint16_t gpio1_groups[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+static const uint16_t uart1_groups[] = { GROUP_UART1 };
+static const uint16_t i2c1_groups[] = { GROUP_I2C1 };
+static const uint16_t i2c2_groups[] = { GROUP_I2C2 };
+static const uint16_t spi0_groups[] = { GROUP_SPI0 };
+static const uint16_t can_groups[] = { GROUP_CAN0, GROUP_CAN1 };
 
 const AvpsScmiPinFunctionRow
 avps_scmi_pin_functions[AVPS_SCMI_NUM_FUNCTIONS] = {
     [AVPS_FUNCTION_GPIO1] = {
-        "gpio1", true, GROUPS(0, 1, 2, 3, 4, 5, 6, 7),
+        "gpio1", true, gpio1_groups, ARRAY_SIZE(gpio1_groups),
     },
-    [AVPS_FUNCTION_UART1] = { "uart1", false, GROUPS(GROUP_UART1) },
-    [AVPS_FUNCTION_I2C1] = { "i2c1", false, GROUPS(GROUP_I2C1) },
-    [AVPS_FUNCTION_I2C2] = { "i2c2", false, GROUPS(GROUP_I2C2) },
-    [AVPS_FUNCTION_SPI0] = { "spi0", false, GROUPS(GROUP_SPI0) },
-    [AVPS_FUNCTION_CAN] = { "can", false, GROUPS(GROUP_CAN0, GROUP_CAN1) },
+    [AVPS_FUNCTION_UART1] = {
+        "uart1", false, uart1_groups, ARRAY_SIZE(uart1_groups),
+    },
+    [AVPS_FUNCTION_I2C1] = {
+        "i2c1", false, i2c1_groups, ARRAY_SIZE(i2c1_groups),
+    },
+    [AVPS_FUNCTION_I2C2] = {
+        "i2c2", false, i2c2_groups, ARRAY_SIZE(i2c2_groups),
+    },
+    [AVPS_FUNCTION_SPI0] = {
+        "spi0", false, spi0_groups, ARRAY_SIZE(spi0_groups),
+    },
+    [AVPS_FUNCTION_CAN] = {
+        "can", false, can_groups, ARRAY_SIZE(can_groups),
+    },
     [AVPS_FUNCTION_NONE] = {
         "high-impedance-pin", false, NULL, AVPS_SCMI_NUM_PIN_GROUPS,
     },
