@@ -91,14 +91,20 @@ static void begin_command(AvpsVirtioScmi *s)
     avps_scmi_submit(s->scmi, s->agent, message, length);
 }
 
-/* Most commands are over when begin_command() is; then the next one's turn. */
+/*
+ * Most commands are over when begin_command() is; then it is the next one's
+ * turn. A driver that goes on adding some must not hold up everybody else: a
+ * queue full of them at a time.
+ */
 static void drain_commands(AvpsVirtioScmi *s)
 {
+    int num;
+
     if (s->draining) {
         return;
     }
     s->draining = true;
-    while (!s->command) {
+    for (num = 0; !s->command && num < QUEUE_SIZE; num++) {
         s->command = virtqueue_pop(s->cmdq, sizeof(VirtQueueElement));
         if (!s->command) {
             break;
@@ -106,12 +112,35 @@ static void drain_commands(AvpsVirtioScmi *s)
         begin_command(s);
     }
     s->draining = false;
+    if (num == QUEUE_SIZE) {
+        qemu_bh_schedule(s->rest);
+    }
+}
+
+static bool is_working(AvpsVirtioScmi *s)
+{
+    VirtIODevice *vdev = VIRTIO_DEVICE(s);
+
+    /* While the machine stands still, its memory may have been saved */
+    return runstate_is_running() && !virtio_device_disabled(vdev) &&
+           vdev->status & VIRTIO_CONFIG_S_DRIVER_OK;
+}
+
+static void drain_rest(void *opaque)
+{
+    if (is_working(opaque)) {
+        drain_commands(opaque);
+    }
 }
 
 static void respond(void *opaque, const void *message, size_t length)
 {
     AvpsVirtioScmi *s = opaque;
 
+    /* Of a snapshot that does not fit together */
+    if (!s->command) {
+        return;
+    }
     trace_avps_virtio_scmi_response(s->agent, length);
     finish_command(s, write_response(s, message, length));
     drain_commands(s);
@@ -121,6 +150,9 @@ static void drop(void *opaque)
 {
     AvpsVirtioScmi *s = opaque;
 
+    if (!s->command) {
+        return;
+    }
     finish_command(s, 0);
     drain_commands(s);
 }
@@ -134,13 +166,9 @@ static void handle_cmdq(VirtIODevice *vdev, VirtQueue *vq)
 
 static bool can_post(AvpsVirtioScmi *s)
 {
-    VirtIODevice *vdev = VIRTIO_DEVICE(s);
-
-    /* While the machine stands still, its memory may have been saved */
-    return runstate_is_running() && !virtio_device_disabled(vdev) &&
-           vdev->status & VIRTIO_CONFIG_S_DRIVER_OK &&
-           virtio_queue_ready(s->eventq) &&
-           virtio_vdev_has_feature(vdev, VIRTIO_SCMI_F_P2A_CHANNELS);
+    return is_working(s) && virtio_queue_ready(s->eventq) &&
+           virtio_vdev_has_feature(VIRTIO_DEVICE(s),
+                                   VIRTIO_SCMI_F_P2A_CHANNELS);
 }
 
 static bool use_event(AvpsVirtioScmi *s, const void *message, size_t length)
@@ -166,7 +194,7 @@ static bool post(void *opaque, const void *message, size_t length)
     AvpsVirtioScmi *s = opaque;
 
     trace_avps_virtio_scmi_post(s->agent, length);
-    /* The driver cannot offer a buffer while this runs twice: no storm */
+    /* A driver may go on adding buffers that are too short */
     for (int tries = 0; can_post(s) && tries < QUEUE_SIZE; tries++) {
         if (virtio_queue_empty(s->eventq)) {
             return false;
@@ -200,13 +228,22 @@ static uint64_t get_features(VirtIODevice *vdev, uint64_t features,
     return features;
 }
 
-/* What has come while the machine stood still may go out. */
+/* What has come while the machine stood still, or was left over then */
 static void machine_goes_on(void *opaque, bool running, RunState state)
 {
     AvpsVirtioScmi *s = opaque;
 
     if (running) {
+        drain_rest(s);
         avps_scmi_ready(s->scmi, s->agent);
+    }
+}
+
+static void forget_command(AvpsVirtioScmi *s)
+{
+    if (s->command) {
+        virtqueue_detach_element(s->cmdq, s->command, 0);
+        g_clear_pointer(&s->command, g_free);
     }
 }
 
@@ -215,10 +252,8 @@ static void virtio_scmi_reset(VirtIODevice *vdev)
     AvpsVirtioScmi *s = AVPS_VIRTIO_SCMI(vdev);
 
     avps_scmi_flush(s->scmi, s->agent);
-    if (s->command) {
-        virtqueue_detach_element(s->cmdq, s->command, 0);
-        g_clear_pointer(&s->command, g_free);
-    }
+    qemu_bh_cancel(s->rest);
+    forget_command(s);
 }
 
 /*
@@ -290,6 +325,7 @@ static void virtio_scmi_realize(DeviceState *dev, Error **errp)
     virtio_init(vdev, VIRTIO_ID_SCMI, 0);
     s->cmdq = virtio_add_queue(vdev, QUEUE_SIZE, handle_cmdq);
     s->eventq = virtio_add_queue(vdev, QUEUE_SIZE, handle_eventq);
+    s->rest = virtio_bh_new_guarded(dev, drain_rest, s);
     s->goes_on = qemu_add_vm_change_state_handler(machine_goes_on, s);
 }
 
@@ -299,7 +335,8 @@ static void virtio_scmi_unrealize(DeviceState *dev)
 
     qemu_del_vm_change_state_handler(s->goes_on);
     avps_scmi_close(s->scmi, s->agent);
-    g_clear_pointer(&s->command, g_free);
+    forget_command(s);
+    qemu_bh_delete(s->rest);
     virtio_delete_queue(s->cmdq);
     virtio_delete_queue(s->eventq);
     virtio_cleanup(VIRTIO_DEVICE(dev));

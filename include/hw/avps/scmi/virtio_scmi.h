@@ -25,6 +25,7 @@ struct AvpsVirtioScmi {
     VirtQueue *cmdq, *eventq;
     VirtQueueElement *command;  /* at work, or NULL */
     bool draining;              /* cmdq is being read */
+    QEMUBH *rest;               /* goes on reading it */
     VMChangeStateEntry *goes_on;
 };
 
