@@ -113,20 +113,22 @@ static unsigned num_values(const AvpsScmiSensorRow *row)
 
 /* --- Readings --- */
 
-/* The value and when it was taken, for each axis. Returns the words. */
+/*
+ * The value and @time when it was taken, in ns, for each axis. Returns the
+ * words.
+ */
 static unsigned take_reading(const AvpsScmiSensors *s, unsigned id,
-                             unsigned agent, uint32_t *words)
+                             unsigned agent, int64_t time, uint32_t *words)
 {
     const AvpsScmiSensorState *sensor = &s->sensor[id];
-    uint64_t now = sensor->view[agent].timestamps ?
-                   qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) : 0;
+    uint64_t stamp = sensor->view[agent].timestamps ? time : 0;
     unsigned n = 0;
 
     for (unsigned i = 0; i < num_values(&avps_scmi_sensors[id]); i++) {
         words[n++] = extract64(sensor->value[i], 0, 32);
         words[n++] = extract64(sensor->value[i], 32, 32);
-        words[n++] = extract64(now, 0, 32);
-        words[n++] = extract64(now, 32, 32);
+        words[n++] = extract64(stamp, 0, 32);
+        words[n++] = extract64(stamp, 32, 32);
     }
     return n;
 }
@@ -218,12 +220,18 @@ static void restart_updates(AvpsScmiSensors *s, AvpsScmiSensorView *view)
 static void send_update(AvpsScmiSensors *s, unsigned id, unsigned agent)
 {
     uint32_t words[2 + 4 * AVPS_SCMI_MAX_AXES] = { AVPS_SCMI_PLATFORM, id };
-    unsigned n = 2 + take_reading(s, id, agent, words + 2);
+    unsigned n = 2 + take_reading(s, id, agent,
+                                  s->sensor[id].view[agent].next_update,
+                                  words + 2);
 
     scmi_notify(&s->parent_obj, BIT(agent), avps_scmi_sensors[id].devices,
                 SENSOR_UPDATE, words, n);
 }
 
+/*
+ * An update has the time at which it was due: a sensor samples by its own
+ * clock, however late the host comes to it. What it missed it leaves out.
+ */
 static void update_view(AvpsScmiSensors *s, unsigned id, unsigned agent,
                         int64_t now)
 {
@@ -234,10 +242,7 @@ static void update_view(AvpsScmiSensors *s, unsigned id, unsigned agent,
         return;
     }
     send_update(s, id, agent);
-    view->next_update += interval;
-    if (view->next_update <= now) {
-        view->next_update = now + interval;
-    }
+    view->next_update += ((now - view->next_update) / interval + 1) * interval;
 }
 
 static void update_all(void *opaque)
@@ -693,7 +698,8 @@ static int32_t reading_get(AvpsScmiCall *call)
     if (async) {
         scmi_put(call, call->arg[0]);
     }
-    n = take_reading(sensors(call), call->arg[0], call->agent, words);
+    n = take_reading(sensors(call), call->arg[0], call->agent,
+                     qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), words);
     for (unsigned i = 0; i < n; i++) {
         scmi_put(call, words[i]);
     }
