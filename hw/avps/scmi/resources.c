@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "hw/avps/scmi/resources.h"
+#include "hw/avps/scmi/scmi_internal.h"
 
 #define USED_BY AVPS_SCMI_USED_BY
 
@@ -66,7 +67,7 @@ static const uint32_t pixel_parents[] = { PLL_VIDEO0, PLL_VIDEO1 };
 
 const AvpsScmiClockRow avps_scmi_clocks[] = {
     [OSCILLATOR] = {
-        "oscillator", UINT32_MAX, RATES(24 * MHZ), false, 24 * MHZ,
+        "oscillator", ALL_SERIAL, RATES(24 * MHZ), false, 24 * MHZ,
         .fixed = true,
     },
     [PLL_PERIPHERALS] = {
@@ -410,3 +411,48 @@ avps_scmi_pin_functions[AVPS_SCMI_NUM_FUNCTIONS] = {
         "high-impedance-pin", false, NULL, AVPS_SCMI_NUM_PIN_GROUPS,
     },
 };
+
+/* --- What a protocol is for --- */
+
+#define COLLECT(devices, rows, num) \
+    do { \
+        for (unsigned i = 0; i < (num); i++) { \
+            (devices) |= (rows)[i].devices; \
+        } \
+    } while (0)
+
+uint32_t avps_scmi_devices_of_protocol(unsigned id)
+{
+    uint32_t devices = 0;
+
+    switch (id) {
+    case SCMI_POWER_DOMAIN:
+        COLLECT(devices, avps_scmi_power_domains, avps_scmi_num_power_domains);
+        break;
+    case SCMI_SYSTEM_POWER:
+        devices = USED_BY(SYSTEM);
+        break;
+    case SCMI_PERFORMANCE:
+        COLLECT(devices, avps_scmi_performance, AVPS_SCMI_NUM_PERFORMANCE);
+        break;
+    case SCMI_CLOCK:
+        COLLECT(devices, avps_scmi_clocks, avps_scmi_num_clocks);
+        break;
+    case SCMI_SENSOR:
+        COLLECT(devices, avps_scmi_sensors, AVPS_SCMI_NUM_SENSORS);
+        break;
+    case SCMI_RESET:
+        COLLECT(devices, avps_scmi_resets, avps_scmi_num_resets);
+        break;
+    case SCMI_VOLTAGE:
+        COLLECT(devices, avps_scmi_voltages, avps_scmi_num_voltages);
+        break;
+    case SCMI_POWERCAP:
+        COLLECT(devices, avps_scmi_powercaps, AVPS_SCMI_NUM_POWERCAPS);
+        break;
+    case SCMI_PIN_CONTROL:
+        COLLECT(devices, avps_scmi_pins, AVPS_SCMI_NUM_PINS);
+        break;
+    }
+    return devices;
+}

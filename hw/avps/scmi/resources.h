@@ -199,6 +199,12 @@ extern const AvpsScmiPerformanceRow
 extern const AvpsScmiPowercapRow avps_scmi_powercaps[AVPS_SCMI_NUM_POWERCAPS];
 
 /*
+ * The devices that the domains of protocol @id, 0x10 .. 0x19, are for; of the
+ * base protocol, which is for agents, none
+ */
+uint32_t avps_scmi_devices_of_protocol(unsigned id);
+
+/*
  * The identifiers of what the block that is called so in avps_map[] has, or
  * -1: the @n'th of the clocks that nobody else uses, its power domain, its
  * reset domain.
