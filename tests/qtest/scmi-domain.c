@@ -115,6 +115,13 @@ void scmi_check_forbidden(ScmiAgent *agent, unsigned protocol,
 {
     ScmiAgent *guest = scmi_open(scmi_machine(agent), SCMI_GUEST_AGENT);
 
+    /* It has nothing that the protocol is for */
+    for (unsigned i = 0; i < num; i++) {
+        g_assert_cmpint(try_domain(guest, protocol, &rows[i], domain), ==,
+                        SCMI_DENIED);
+    }
+    /* It has something else */
+    scmi_host_set_string(agent, "/mailbox1", "allow", "can");
     for (unsigned i = 0; i < num; i++) {
         g_assert_cmpint(try_domain(guest, protocol, &rows[i], domain), ==,
                         rows[i].describes ? SCMI_NOT_FOUND : SCMI_DENIED);

@@ -24,7 +24,10 @@ enum {
 #define RESET_PERMISSIONS 1
 
 /* Of avps_scmi_devices[] */
-enum { SYSTEM = 0, CORES = 1, I2C1 = 5, UART1 = 8, SENSORS = 12 };
+enum {
+    SYSTEM = 0, CORES = 1, MEMORY = 2, USB = 3, I2C1 = 5, UART1 = 8,
+    GPIO1 = 9, SENSORS = 12,
+};
 #define NO_DEVICE 13
 #define NO_AGENT 10
 
@@ -108,9 +111,21 @@ static void assert_domain(Two *two, int i, int32_t described, int32_t used)
                               domains[i].num_use).status, ==, used);
 }
 
+/* Sensors are one device: without it, the protocol is for nothing. */
 static void assert_hidden(Two *two, int i)
 {
-    assert_domain(two, i, SCMI_NOT_FOUND, SCMI_DENIED);
+    assert_domain(two, i, domains[i].protocol == SCMI_SENSOR ?
+                          SCMI_DENIED : SCMI_NOT_FOUND, SCMI_DENIED);
+}
+
+/* Give something of each protocol that no test uses: it is not closed. */
+static void open_protocols(Two *two)
+{
+    permit(two, SYSTEM, ALLOW);
+    permit(two, MEMORY, ALLOW);
+    permit(two, USB, ALLOW);
+    permit(two, GPIO1, ALLOW);
+    permit(two, SENSORS, DENY);
 }
 
 static void assert_open(Two *two, int i)
@@ -124,9 +139,7 @@ static void test_devices(void)
 {
     Two two = start();
 
-    /* Something that no other test uses, so that no protocol is closed */
-    permit(&two, SYSTEM, ALLOW);
-    permit(&two, SENSORS, DENY);
+    open_protocols(&two);
     for (int i = 0; i < G_N_ELEMENTS(domains); i++) {
         assert_hidden(&two, i);
         permit(&two, domains[i].device, ALLOW);
@@ -143,8 +156,7 @@ static void test_protocols(void)
 {
     Two two = start();
 
-    permit(&two, SYSTEM, ALLOW);
-    permit(&two, SENSORS, DENY);
+    open_protocols(&two);
     for (int i = 0; i < G_N_ELEMENTS(domains); i++) {
         g_assert_cmpint(scmi_status(two.trusted, SCMI_BASE,
                                     SET_PROTOCOL_PERMISSIONS, 2,
@@ -158,28 +170,33 @@ static void test_protocols(void)
             }
         }
     }
-    assert_devices(&two, "system,cores/0x13/0x18,"
-                         "i2c1/0x11/0x14/0x16/0x17,uart1/0x19,sensors/0x15");
+    assert_devices(&two, "system,cores/0x13/0x18,memory,usb,"
+                         "i2c1/0x11/0x14/0x16/0x17,uart1/0x19,gpio1,"
+                         "sensors/0x15");
     end(&two);
 }
 
-/* A protocol that the agent has nothing of does not talk to it. */
+static void assert_protocols(Two *two, unsigned num, uint32_t identifiers)
+{
+    ScmiMessage list = scmi_call(two->other, SCMI_BASE, LIST_PROTOCOLS, 0);
+
+    g_assert_cmpint(list.status, ==, SCMI_SUCCESS);
+    g_assert_cmpuint(list.word[0], ==, num);
+    g_assert_cmphex(list.word[1], ==, identifiers);
+}
+
+/* A protocol that is for nothing of the agent's does not talk to it. */
 static void test_closed_protocol(void)
 {
     Two two = start();
-    ScmiMessage list;
 
-    host(&two, "deny", "sensors/0x14");
     g_assert_cmpint(scmi_send(two.other, SCMI_CLOCK, SCMI_PROTOCOL_VERSION,
                               NULL, 0).status, ==, SCMI_DENIED);
-    list = scmi_call(two.other, SCMI_BASE, LIST_PROTOCOLS, 0);
-    g_assert_cmpint(list.status, ==, SCMI_SUCCESS);
-    g_assert_cmpuint(list.word[0], ==, 8);
-    g_assert_cmphex(list.word[1], ==, 0x15131211);
-    g_assert_cmphex(list.word[2], ==, 0x19181716);
-    host(&two, "allow", "sensors/0x14");
+    assert_protocols(&two, 1, SCMI_SENSOR);
+    host(&two, "allow", "i2c1/0x14");
     g_assert_cmpint(scmi_send(two.other, SCMI_CLOCK, SCMI_PROTOCOL_VERSION,
                               NULL, 0).status, ==, SCMI_SUCCESS);
+    assert_protocols(&two, 2, SCMI_CLOCK | SCMI_SENSOR << 8);
     end(&two);
 }
 

@@ -54,8 +54,11 @@ static unsigned protocol_index(AvpsScmiProtocol *protocol)
 bool scmi_agent_permitted(AvpsScmiProtocol *protocol, unsigned agent,
                           uint32_t devices)
 {
-    return protocol->scmi->agent[agent].permitted[protocol_index(protocol)] &
-           devices;
+    unsigned index = protocol_index(protocol);
+
+    /* The base protocol has no devices, and is every agent's right */
+    return index == SCMI_BASE - SCMI_FIRST_PROTOCOL ||
+           protocol->scmi->agent[agent].permitted[index] & devices;
 }
 
 bool scmi_permitted(const AvpsScmiCall *call, uint32_t devices)
@@ -63,10 +66,19 @@ bool scmi_permitted(const AvpsScmiCall *call, uint32_t devices)
     return scmi_agent_permitted(call->protocol, call->agent, devices);
 }
 
+bool scmi_permitted_all(const AvpsScmiCall *call, uint32_t devices)
+{
+    const AvpsScmiAgent *agent = &call->scmi->agent[call->agent];
+
+    return !(devices & ~agent->permitted[protocol_index(call->protocol)]);
+}
+
 bool scmi_agent_has_protocol(AvpsScmi *scmi, unsigned agent, unsigned id)
 {
+    unsigned index = id - SCMI_FIRST_PROTOCOL;
+
     return id == SCMI_BASE ||
-           scmi->agent[agent].permitted[id - SCMI_FIRST_PROTOCOL];
+           scmi->agent[agent].permitted[index] & scmi->devices[index];
 }
 
 void scmi_agent_permit(AvpsScmiAgent *agent, unsigned device,
@@ -238,28 +250,12 @@ void scmi_agent_reset(AvpsScmiAgent *agent)
            sizeof(agent->permitted));
 }
 
-static bool packet_is_sound(const AvpsScmiPacket *packet)
-{
-    return packet->length <= AVPS_SCMI_MESSAGE;
-}
-
 static int agent_post_load(void *opaque, int version_id)
 {
     AvpsScmiAgent *agent = opaque;
 
-    if (agent->queue_head >= SCMI_QUEUE || agent->queue_length > SCMI_QUEUE ||
-        !packet_is_sound(&agent->response)) {
+    if (!scmi_engine_is_sound(agent)) {
         return -EINVAL;
-    }
-    for (int i = 0; i < SCMI_QUEUE; i++) {
-        if (!packet_is_sound(&agent->queue[i])) {
-            return -EINVAL;
-        }
-    }
-    for (int i = 0; i < SCMI_MAX_DEFERRED; i++) {
-        if (agent->deferred[i].num_args > SCMI_DEFERRED_ARGS) {
-            return -EINVAL;
-        }
     }
     scmi_engine_resume(agent);
     return 0;

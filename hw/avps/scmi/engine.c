@@ -206,6 +206,7 @@ static void pack(AvpsScmiPacket *packet, uint32_t header, int32_t status,
 static void respond(AvpsScmiAgent *agent, const AvpsScmiPacket *response)
 {
     agent->busy = false;
+    agent->respond_ns = 0;
     agent->ops->respond(agent->opaque, response->bytes, response->length);
 }
 
@@ -219,14 +220,36 @@ void scmi_engine_response_due(void *opaque)
 {
     AvpsScmiAgent *agent = opaque;
 
-    agent->respond_ns = 0;
+    scmi_carry_out_resets(agent->scmi);
     respond(agent, &agent->response);
 }
 
+/* The response is in its place already. */
 static void respond_later(AvpsScmiAgent *agent, int64_t delay_ns)
 {
-    agent->respond_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + delay_ns;
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+
+    /* Zero would say that nothing is held back */
+    agent->respond_ns = MAX(now + delay_ns, 1);
     timer_mod(agent->response_timer, agent->respond_ns);
+}
+
+/*
+ * A block that is to be reset may be at work, and its DMA may have brought the
+ * command here: the response waits until no device is at work.
+ */
+static void respond_after_resets(AvpsScmiAgent *agent,
+                                 const AvpsScmiPacket *response)
+{
+    if (agent->scmi->resets && !agent->ops->at_once) {
+        agent->response = *response;
+        respond_later(agent, 0);
+        return;
+    }
+    if (agent->scmi->resets) {
+        scmi_carry_out_resets(agent->scmi);
+    }
+    respond(agent, response);
 }
 
 /* A response with the command's header, and nothing else that makes sense */
@@ -259,7 +282,7 @@ static void answer_faulty(AvpsScmiAgent *agent, AvpsScmiCall *call,
         respond_later(agent, fault->delay_ns);
         return;
     }
-    respond(agent, response);
+    respond_after_resets(agent, response);
     if (status == SCMI_HARDWARE_ERROR) {
         scmi_base_report(agent->scmi, agent->id, call->header, status);
     }
@@ -293,7 +316,7 @@ static void answer(AvpsScmiAgent *agent, const uint8_t *message,
     }
     trace_avps_scmi_command(agent->id, call.header, length, status);
     pack(&response, call.header, status, &call);
-    respond(agent, &response);
+    respond_after_resets(agent, &response);
 }
 
 void avps_scmi_submit(AvpsScmi *scmi, unsigned id, const void *message,
@@ -324,9 +347,9 @@ bool scmi_agent_has_p2a(AvpsScmi *scmi, unsigned id)
     return agent->ops && agent->ops->post;
 }
 
-static AvpsScmiPacket *queue_slot(AvpsScmiAgent *agent, uint32_t n)
+static uint32_t queue_index(const AvpsScmiAgent *agent, uint32_t n)
 {
-    return &agent->queue[(agent->queue_head + n) % SCMI_QUEUE];
+    return (agent->queue_head + n) % SCMI_QUEUE;
 }
 
 void avps_scmi_ready(AvpsScmi *scmi, unsigned id)
@@ -334,7 +357,7 @@ void avps_scmi_ready(AvpsScmi *scmi, unsigned id)
     AvpsScmiAgent *agent = &scmi->agent[id];
 
     while (agent->queue_length) {
-        AvpsScmiPacket *packet = queue_slot(agent, 0);
+        const AvpsScmiPacket *packet = &agent->queue[queue_index(agent, 0)];
 
         if (!agent->ops->post(agent->opaque, packet->bytes, packet->length)) {
             return;
@@ -351,7 +374,7 @@ static AvpsScmiPacket *enqueue(AvpsScmiAgent *agent, unsigned limit)
         agent->lost++;
         return NULL;
     }
-    return queue_slot(agent, agent->queue_length++);
+    return &agent->queue[queue_index(agent, agent->queue_length++)];
 }
 
 static void notify(AvpsScmiAgent *agent, uint32_t header,
@@ -420,8 +443,28 @@ static void schedule_deferred(AvpsScmiAgent *agent)
     }
 }
 
+/* Delayed responses that are to come, or wait for the agent to take them */
+static unsigned num_delayed(const AvpsScmiAgent *agent)
+{
+    unsigned num = 0;
+
+    for (int i = 0; i < SCMI_MAX_DEFERRED; i++) {
+        num += agent->deferred[i].due_ns != 0;
+    }
+    for (uint32_t n = 0; n < agent->queue_length; n++) {
+        uint32_t header = ldl_le_p(agent->queue[queue_index(agent, n)].bytes);
+
+        num += FIELD_EX32(header, SCMI_HEADER, TYPE) ==
+               SCMI_TYPE_DELAYED_RESPONSE;
+    }
+    return num;
+}
+
 static AvpsScmiDeferred *free_deferred(AvpsScmiAgent *agent)
 {
+    if (num_delayed(agent) >= SCMI_MAX_DEFERRED) {
+        return NULL;
+    }
     for (int i = 0; i < SCMI_MAX_DEFERRED; i++) {
         if (!agent->deferred[i].due_ns) {
             return &agent->deferred[i];
@@ -469,6 +512,7 @@ static void run_deferred(AvpsScmiAgent *agent,
 
     memcpy(call.arg, deferred->arg, sizeof(deferred->arg));
     status = carry_out(&call);
+    scmi_carry_out_resets(agent->scmi);
     trace_avps_scmi_delayed(agent->id, header, status);
     packet = call.silent ? NULL : enqueue(agent, SCMI_QUEUE);
     if (packet) {
@@ -477,42 +521,91 @@ static void run_deferred(AvpsScmiAgent *agent,
     }
 }
 
+/* The one that was to be carried out first, if its time has come */
+static AvpsScmiDeferred *next_deferred(AvpsScmiAgent *agent, int64_t now)
+{
+    AvpsScmiDeferred *next = NULL;
+
+    for (int i = 0; i < SCMI_MAX_DEFERRED; i++) {
+        AvpsScmiDeferred *deferred = &agent->deferred[i];
+
+        if (deferred->due_ns && deferred->due_ns <= now &&
+            (!next || deferred->due_ns < next->due_ns)) {
+            next = deferred;
+        }
+    }
+    return next;
+}
+
 void scmi_engine_deferred_due(void *opaque)
 {
     AvpsScmiAgent *agent = opaque;
     int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    AvpsScmiDeferred *next = next_deferred(agent, now);
 
-    for (int i = 0; i < SCMI_MAX_DEFERRED; i++) {
-        AvpsScmiDeferred deferred = agent->deferred[i];
+    while (next) {
+        AvpsScmiDeferred deferred = *next;
 
-        if (deferred.due_ns && deferred.due_ns <= now) {
-            agent->deferred[i].due_ns = 0;
-            run_deferred(agent, &deferred);
-        }
+        next->due_ns = 0;
+        run_deferred(agent, &deferred);
+        next = next_deferred(agent, now);
     }
     schedule_deferred(agent);
 }
 
 /* --- Beginnings and ends --- */
 
+void scmi_engine_cancel(AvpsScmiAgent *agent)
+{
+    for (int i = 0; i < SCMI_MAX_DEFERRED; i++) {
+        agent->deferred[i].due_ns = 0;
+    }
+    schedule_deferred(agent);
+}
+
 void scmi_engine_flush(AvpsScmiAgent *agent)
 {
     timer_del(agent->response_timer);
     agent->busy = false;
     agent->respond_ns = 0;
-    for (int i = 0; i < SCMI_MAX_DEFERRED; i++) {
-        agent->deferred[i].due_ns = 0;
-    }
-    schedule_deferred(agent);
+    scmi_engine_cancel(agent);
     agent->queue_length = 0;
+}
+
+static bool packet_is_sound(const AvpsScmiPacket *packet)
+{
+    return packet->length >= AVPS_SCMI_HEADER &&
+           packet->length <= AVPS_SCMI_MESSAGE;
+}
+
+bool scmi_engine_is_sound(const AvpsScmiAgent *agent)
+{
+    if (agent->queue_head >= SCMI_QUEUE || agent->queue_length > SCMI_QUEUE) {
+        return false;
+    }
+    for (uint32_t n = 0; n < agent->queue_length; n++) {
+        if (!packet_is_sound(&agent->queue[queue_index(agent, n)])) {
+            return false;
+        }
+    }
+    for (int i = 0; i < SCMI_MAX_DEFERRED; i++) {
+        if (agent->deferred[i].num_args > SCMI_DEFERRED_ARGS) {
+            return false;
+        }
+    }
+    /* A command is at work for as long as its response is held back */
+    return agent->busy == (agent->respond_ns != 0) &&
+           (!agent->busy || packet_is_sound(&agent->response));
 }
 
 void scmi_engine_resume(AvpsScmiAgent *agent)
 {
-    /* Nothing can wait for an agent without a channel */
+    /* Nothing can wait for an agent without a channel, or one way alone */
     if (!agent->ops) {
         scmi_engine_flush(agent);
-        return;
+    } else if (!agent->ops->post) {
+        scmi_engine_cancel(agent);
+        agent->queue_length = 0;
     }
     if (agent->respond_ns) {
         timer_mod(agent->response_timer, agent->respond_ns);

@@ -73,22 +73,32 @@ static void show_frames(AvpsGate *gate)
     memory_region_transaction_commit();
 }
 
+/* Not what is plugged into its buses: that has a supply of its own. */
 void avps_gate_reset_block(AvpsGate *gate)
 {
-    device_cold_reset(DEVICE(gate->block));
+    Object *block = OBJECT(gate->block);
+    const ResettablePhases *phases = &RESETTABLE_GET_CLASS(block)->phases;
+
+    if (phases->enter) {
+        phases->enter(block, RESET_TYPE_COLD);
+    }
+    if (phases->hold) {
+        phases->hold(block, RESET_TYPE_COLD);
+    }
+    if (phases->exit) {
+        phases->exit(block, RESET_TYPE_COLD);
+    }
 }
 
-void avps_gate_set(AvpsGate *gate, AvpsScmiSupply supply)
+bool avps_gate_set(AvpsGate *gate, AvpsScmiSupply supply)
 {
     if (gate->supply == supply) {
-        return;
+        return false;
     }
     trace_avps_gate_set(DEVICE(gate->block)->id, supply);
     gate->supply = supply;
     show_frames(gate);
-    if (supply == AVPS_SCMI_OFF) {
-        avps_gate_reset_block(gate);
-    }
+    return supply == AVPS_SCMI_OFF;
 }
 
 AvpsGate *avps_gate_create(Object *parent, const char *name,

@@ -22,10 +22,13 @@ OBJECT_DECLARE_SIMPLE_TYPE(AvpsGate, AVPS_GATE)
 AvpsGate *avps_gate_create(Object *parent, const char *name,
                            SysBusDevice *block);
 
-/* Open or close it. A block whose power goes away is reset. */
-void avps_gate_set(AvpsGate *gate, AvpsScmiSupply supply);
+/*
+ * Open or close it. True: the power of the block has gone away, so that it has
+ * to be reset.
+ */
+bool avps_gate_set(AvpsGate *gate, AvpsScmiSupply supply);
 
-/* Reset the block behind it. */
+/* Reset the block behind it, which must not be at work. */
 void avps_gate_reset_block(AvpsGate *gate);
 
 #endif

@@ -67,9 +67,18 @@ struct AvpsScmi {
 
     AvpsScmiAgent agent[AVPS_SCMI_NUM_AGENTS];
     AvpsScmiProtocol *protocol[SCMI_NUM_PROTOCOLS];
+    uint32_t devices[SCMI_NUM_PROTOCOLS]; /* that the protocol is for */
     AvpsGate *gate[AVPS_SCMI_NUM_DEVICES];
     AvpsScmiFaults faults;
+
+    uint32_t resets;                 /* devices whose blocks are to be reset */
+    QEMUTimer *reset_timer;
 };
+
+/* --- scmi.c --- */
+
+/* Reset the blocks that are to be. None of them may be at work. */
+void scmi_carry_out_resets(AvpsScmi *scmi);
 
 /* --- agent.c --- */
 
@@ -82,7 +91,7 @@ void scmi_agent_finalize(AvpsScmiAgent *agent);
 /* As after power-on, but for what the host has permitted */
 void scmi_agent_reset(AvpsScmiAgent *agent);
 
-/* Has @agent permission for anything by the protocol with this identifier? */
+/* Has @agent permission for anything that protocol @id is for? */
 bool scmi_agent_has_protocol(AvpsScmi *scmi, unsigned agent, unsigned id);
 
 /* What agents are called, by their identifiers */
@@ -96,6 +105,12 @@ void scmi_agent_permit(AvpsScmiAgent *agent, unsigned device,
 
 /* Forget what is at work for @agent and what waits for it. */
 void scmi_engine_flush(AvpsScmiAgent *agent);
+
+/* Forget the commands of @agent that were answered, but not carried out. */
+void scmi_engine_cancel(AvpsScmiAgent *agent);
+
+/* Is the state one that the engine can be in? */
+bool scmi_engine_is_sound(const AvpsScmiAgent *agent);
 
 /* Have the timers run again as the state says: it was just loaded. */
 void scmi_engine_resume(AvpsScmiAgent *agent);

@@ -106,19 +106,50 @@ static AvpsScmiSupply supply_of(AvpsScmi *scmi, AvpsScmiDevice device)
 void scmi_update_devices(AvpsScmi *scmi, uint32_t devices)
 {
     for (int device = 0; device < AVPS_SCMI_NUM_DEVICES; device++) {
-        if (devices & BIT(device) && scmi->gate[device]) {
-            avps_gate_set(scmi->gate[device], supply_of(scmi, device));
+        if (devices & BIT(device) && scmi->gate[device] &&
+            avps_gate_set(scmi->gate[device], supply_of(scmi, device))) {
+            scmi_reset_devices(scmi, BIT(device));
         }
     }
 }
 
+/*
+ * The command may come from the block itself, by DMA to a mailbox: the block
+ * is reset when no device is at work, from a timer.
+ */
 void scmi_reset_devices(AvpsScmi *scmi, uint32_t devices)
 {
+    for (int device = 0; device < AVPS_SCMI_NUM_DEVICES; device++) {
+        if (devices & BIT(device) && scmi->gate[device]) {
+            scmi->resets |= BIT(device);
+        }
+    }
+    if (scmi->resets) {
+        timer_mod(scmi->reset_timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+    }
+}
+
+static void forget_resets(AvpsScmi *scmi)
+{
+    scmi->resets = 0;
+    timer_del(scmi->reset_timer);
+}
+
+void scmi_carry_out_resets(AvpsScmi *scmi)
+{
+    uint32_t devices = scmi->resets;
+
+    forget_resets(scmi);
     for (int device = 0; device < AVPS_SCMI_NUM_DEVICES; device++) {
         if (devices & BIT(device) && scmi->gate[device]) {
             avps_gate_reset_block(scmi->gate[device]);
         }
     }
+}
+
+static void resets_are_due(void *opaque)
+{
+    scmi_carry_out_resets(opaque);
 }
 
 /* --- The device --- */
@@ -127,11 +158,13 @@ static void add_protocol(AvpsScmi *scmi, const char *name, const char *type)
 {
     AvpsScmiProtocol *protocol = AVPS_SCMI_PROTOCOL(object_new(type));
     unsigned id = AVPS_SCMI_PROTOCOL_GET_CLASS(protocol)->id;
+    unsigned index = id - SCMI_FIRST_PROTOCOL;
 
     object_property_add_child(OBJECT(scmi), name, OBJECT(protocol));
     object_unref(OBJECT(protocol));
     protocol->scmi = scmi;
-    scmi->protocol[id - SCMI_FIRST_PROTOCOL] = protocol;
+    scmi->protocol[index] = protocol;
+    scmi->devices[index] = avps_scmi_devices_of_protocol(id);
 }
 
 static void avps_scmi_init(Object *obj)
@@ -139,6 +172,7 @@ static void avps_scmi_init(Object *obj)
     AvpsScmi *scmi = AVPS_SCMI(obj);
 
     scmi_faults_init(obj, &scmi->faults);
+    scmi->reset_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, resets_are_due, scmi);
     for (int id = 0; id < AVPS_SCMI_NUM_AGENTS; id++) {
         scmi_agent_init(scmi, id);
     }
@@ -152,6 +186,7 @@ static void avps_scmi_finalize(Object *obj)
     AvpsScmi *scmi = AVPS_SCMI(obj);
 
     scmi_faults_clear(&scmi->faults);
+    timer_free(scmi->reset_timer);
     for (int id = 0; id < AVPS_SCMI_NUM_AGENTS; id++) {
         scmi_agent_finalize(&scmi->agent[id]);
     }
@@ -169,34 +204,54 @@ static void avps_scmi_realize(DeviceState *dev, Error **errp)
     }
 }
 
-/* Its children are on no bus: nobody else resets them. */
-static void avps_scmi_reset_hold(Object *obj, ResetType type)
+/*
+ * Its children are on no bus: nobody else resets them. All of them enter reset
+ * before one goes on, because some ask each other.
+ */
+static void avps_scmi_reset_children(Object *obj, ResettableChildCallback cb,
+                                     void *opaque, ResetType type)
 {
     AvpsScmi *scmi = AVPS_SCMI(obj);
 
-    for (int id = 0; id < AVPS_SCMI_NUM_AGENTS; id++) {
-        scmi_agent_reset(&scmi->agent[id]);
-    }
     for (int i = 0; i < SCMI_NUM_PROTOCOLS; i++) {
         if (scmi->protocol[i]) {
-            device_cold_reset(DEVICE(scmi->protocol[i]));
+            cb(OBJECT(scmi->protocol[i]), opaque, type);
         }
     }
     for (int device = 0; device < AVPS_SCMI_NUM_DEVICES; device++) {
         if (scmi->gate[device]) {
-            device_cold_reset(DEVICE(scmi->gate[device]));
+            cb(OBJECT(scmi->gate[device]), opaque, type);
         }
     }
+}
+
+static void avps_scmi_reset_enter(Object *obj, ResetType type)
+{
+    AvpsScmi *scmi = AVPS_SCMI(obj);
+
+    forget_resets(scmi);
+    for (int id = 0; id < AVPS_SCMI_NUM_AGENTS; id++) {
+        scmi_agent_reset(&scmi->agent[id]);
+    }
+}
+
+static int avps_scmi_post_load(void *opaque, int version_id)
+{
+    /* Those that were to be carried out when the state was saved */
+    scmi_reset_devices(opaque, 0);
+    return 0;
 }
 
 static const VMStateDescription vmstate_avps_scmi = {
     .name = TYPE_AVPS_SCMI,
     .version_id = 1,
     .minimum_version_id = 1,
+    .post_load = avps_scmi_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_STRUCT_ARRAY(agent, AvpsScmi, AVPS_SCMI_NUM_AGENTS, 1,
                              vmstate_avps_scmi_agent, AvpsScmiAgent),
         VMSTATE_UINT32(faults.noise, AvpsScmi),
+        VMSTATE_UINT32(resets, AvpsScmi),
         VMSTATE_END_OF_LIST()
     },
 };
@@ -210,7 +265,15 @@ static void avps_scmi_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
     dc->realize = avps_scmi_realize;
     dc->vmsd = &vmstate_avps_scmi;
     dc->user_creatable = false;
-    rc->phases.hold = avps_scmi_reset_hold;
+    rc->phases.enter = avps_scmi_reset_enter;
+    rc->child_foreach = avps_scmi_reset_children;
+}
+
+/* Protocols are nothing without their platform. */
+static void avps_scmi_protocol_class_init(ObjectClass *oc,
+                                          AVPS_CLASS_DATA *data)
+{
+    DEVICE_CLASS(oc)->user_creatable = false;
 }
 
 static const TypeInfo avps_scmi_infos[] = {
@@ -227,6 +290,7 @@ static const TypeInfo avps_scmi_infos[] = {
         .abstract = true,
         .instance_size = sizeof(AvpsScmiProtocol),
         .class_size = sizeof(AvpsScmiProtocolClass),
+        .class_init = avps_scmi_protocol_class_init,
     },
 };
 

@@ -190,6 +190,9 @@ unsigned scmi_room(const AvpsScmiCall *call);
  */
 bool scmi_permitted(const AvpsScmiCall *call, uint32_t devices);
 
+/* May it use all of them, so that it speaks for everybody who does? */
+bool scmi_permitted_all(const AvpsScmiCall *call, uint32_t devices);
+
 /* The same for an agent that does not call: who is to see a notification */
 bool scmi_agent_permitted(AvpsScmiProtocol *protocol, unsigned agent,
                           uint32_t devices);
@@ -233,7 +236,10 @@ void scmi_notify(AvpsScmiProtocol *protocol, uint32_t subscribers,
  */
 void scmi_update_devices(AvpsScmi *scmi, uint32_t devices);
 
-/* Reset the blocks behind @devices, as a reset line does. */
+/*
+ * Reset the blocks behind @devices, as a reset line does: before the command
+ * at work is answered.
+ */
 void scmi_reset_devices(AvpsScmi *scmi, uint32_t devices);
 
 /* The protocol with the identifier @id, for what one asks of another */

@@ -44,6 +44,7 @@ static void drop(void *opaque)
 static const AvpsScmiChannelOps channel_ops = {
     .respond = respond,
     .drop = drop,
+    .at_once = true,
 };
 
 static void take_command(AvpsScmiSmc *s)

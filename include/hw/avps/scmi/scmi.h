@@ -59,6 +59,11 @@ typedef struct AvpsScmiChannelOps {
      * transport cannot carry them, and the agent is not offered any.
      */
     bool (*post)(void *opaque, const void *message, size_t length);
+    /*
+     * The response has to be there when avps_scmi_submit() returns, unless the
+     * host delays it. Only for a transport that no device can reach by DMA.
+     */
+    bool at_once;
 } AvpsScmiChannelOps;
 
 /*
