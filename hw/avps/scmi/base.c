@@ -137,6 +137,7 @@ static int32_t notify_errors(AvpsScmiCall *call)
                           call->arg[0]);
 }
 
+/* What an agent sends is no business of others, but for those trusted. */
 void scmi_base_report(AvpsScmi *scmi, unsigned agent, uint32_t header,
                       int32_t status)
 {
@@ -144,8 +145,13 @@ void scmi_base_report(AvpsScmi *scmi, unsigned agent, uint32_t header,
     uint32_t words[] = {
         agent, FIELD_DP32(0, ERROR_STATUS, REPORTS, 1), header, status,
     };
+    uint32_t concerned = BIT(agent);
 
-    scmi_notify(protocol, AVPS_SCMI_BASE(protocol)->error_subscribers,
+    for (unsigned id = 1; id < AVPS_SCMI_NUM_AGENTS; id++) {
+        concerned |= (uint32_t)scmi->agent[id].trusted << id;
+    }
+    scmi_notify(protocol,
+                AVPS_SCMI_BASE(protocol)->error_subscribers & concerned,
                 UINT32_MAX, ERROR_EVENT, words, ARRAY_SIZE(words));
 }
 
@@ -240,9 +246,10 @@ static int32_t reset_agent_configuration(AvpsScmiCall *call)
     if (flags & ~RESET_PERMISSIONS) {
         return SCMI_INVALID_PARAMETERS;
     }
-    forget_configuration(call->scmi, call->arg[0]);
+    agent = &call->scmi->agent[call->arg[0]];
+    scmi_engine_cancel(agent);
+    forget_configuration(call->scmi, agent->id);
     if (flags & RESET_PERMISSIONS) {
-        agent = &call->scmi->agent[call->arg[0]];
         memcpy(agent->permitted, agent->permitted_at_reset,
                sizeof(agent->permitted));
     }
