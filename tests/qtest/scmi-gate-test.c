@@ -107,6 +107,26 @@ static void test_power(void)
     end(agent);
 }
 
+/* What is plugged into the block's bus has power of its own. */
+static void test_plugged(void)
+{
+    const char *leds = "/machine/peripheral/leds";
+    ScmiAgent *agent = scmi_open(machine_start(
+        "-device pca9552,id=leds,bus=i2c1.0,address=0x60"), 1);
+    QTestState *qts = scmi_machine(agent);
+    g_autofree char *led = NULL;
+
+    qtest_qmp_assert_success(qts, "{'execute': 'qom-set', 'arguments': "
+                             "{'path': %s, 'property': 'led0', "
+                             "'value': 'on'}}", leds);
+    power(agent, I2C1_POWER, POWER_OFF);
+    power(agent, I2C1_POWER, 0);
+    reset(agent, I2C1_RESET, RESET_AUTONOMOUS);
+    led = qom_get_string(qts, leds, "led0");
+    g_assert_cmpstr(led, ==, "on");
+    end(agent);
+}
+
 /* The neighbour in the memory map is not concerned. */
 static void test_neighbour(void)
 {
@@ -197,6 +217,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/scmi-gate/clock", test_clock);
     qtest_add_func("/scmi-gate/power", test_power);
+    qtest_add_func("/scmi-gate/plugged", test_plugged);
     qtest_add_func("/scmi-gate/neighbour", test_neighbour);
     qtest_add_func("/scmi-gate/reset", test_reset);
     qtest_add_func("/scmi-gate/held-in-reset", test_held_in_reset);
