@@ -26,7 +26,7 @@ def main(args):
     else:
         binary = qemu.ensure_from(args)
         blob = dump([str(binary), '-machine', 'avps-ecu', '-display', 'none', *args.rest])
-    source = _decompile(blob)
+    source = decompile(blob)
     if args.output:
         inputs.write('--output', args.output, source)
     else:
@@ -35,7 +35,7 @@ def main(args):
     return 0
 
 
-def _decompile(blob):
+def decompile(blob):
     result = subprocess.run(['dtc', '-q', '-I', 'dtb', '-O', 'dts'], check=False, input=blob,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if result.returncode != 0:

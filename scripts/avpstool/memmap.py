@@ -6,14 +6,10 @@ Write it anew after a change of the table:
     PYTHONPATH=scripts /usr/bin/python3 -m avpstool.memmap
 """
 
-import csv
 import dataclasses
 import itertools
-import pathlib
-import subprocess
-import tempfile
 
-from avpstool import paths, ui
+from avpstool import ctable, paths
 
 PAGE = paths.ROOT / 'docs' / 'memory-map.rst'
 TABLE = paths.ROOT / 'hw' / 'avps' / 'map.c'
@@ -86,24 +82,10 @@ class Row:
 
 
 def read_table() -> list[Row]:
-    """The rows of map.c, by address. The compiler reads the C, so that we need not."""
-    with tempfile.TemporaryDirectory() as scratch:
-        scratch = pathlib.Path(scratch)
-        (scratch / 'qemu').mkdir()
-        (scratch / 'qemu' / 'osdep.h').write_text(STAND_IN_FOR_QEMU)
-        (scratch / 'printer.c').write_text(PRINTER)
-        try:
-            subprocess.run(['cc', '-I', scratch, '-I', paths.ROOT / 'include',
-                            scratch / 'printer.c', TABLE, '-o', scratch / 'printer'],
-                           check=True, capture_output=True, text=True)
-            printed = subprocess.run([scratch / 'printer'], check=True, capture_output=True,
-                                     text=True).stdout
-        except FileNotFoundError as error:
-            raise ui.UserError('no C compiler "cc" here; ./scripts/avps setup installs one') from error
-        except subprocess.CalledProcessError as error:
-            raise ui.UserError(f'{TABLE} does not compile on its own: {error.stderr}') from error
+    """The rows of map.c, by address."""
     rows = [Row(name, *map(int, numbers[:5]), *(flag == '1' for flag in numbers[5:]), what)
-            for name, *numbers, what in csv.reader(printed.splitlines(), delimiter='\t')]
+            for name, *numbers, what in ctable.rows(TABLE, PRINTER,
+                                                    {'qemu/osdep.h': STAND_IN_FOR_QEMU})]
     return sorted(rows, key=lambda row: row.base)
 
 
@@ -161,12 +143,7 @@ def lines(rows: list[Row]) -> list[tuple[str, ...]]:
 
 
 def rst_table(rows: list[Row]) -> str:
-    table = [('Address', 'Size', 'SPI', 'StreamID', 'Block', 'What'), *lines(rows)]
-    widths = [max(map(len, column)) for column in zip(*table)]
-    rule = '  '.join('=' * width for width in widths)
-    text = ['  '.join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip()
-            for line in table]
-    return '\n'.join([rule, text[0], rule, *text[1:], rule]) + '\n'
+    return ctable.rst([('Address', 'Size', 'SPI', 'StreamID', 'Block', 'What'), *lines(rows)])
 
 
 def page() -> str:
