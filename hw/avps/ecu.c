@@ -114,6 +114,18 @@ static bool check_options(MachineState *machine, Error **errp)
            avps_lifecycle_decide(&AVPS_ECU(machine)->lifecycle, errp);
 }
 
+/* With firmware at EL3, a call is one of it: nobody would answer. */
+static bool check_calls(const AvpsEcu *ecu, bool has_firmware, Error **errp)
+{
+    if (ecu->scmi == AVPS_SCMI_BY_SMC && ecu->secure && has_firmware) {
+        error_setg(errp, "scmi=smc needs the machine to answer SMC calls, but "
+                   "with secure=on they are the firmware's: use scmi=mailbox "
+                   "or scmi=virtio");
+        return false;
+    }
+    return true;
+}
+
 /*
  * The secure world sees what the normal one sees, and devices of its own in
  * front of it.
@@ -145,7 +157,8 @@ static bool ecu_create(AvpsEcu *ecu, Error **errp)
     memory_region_add_subregion(get_system_memory(),
                                 avps_map_find_kind(AVPS_KIND_RAM)->base,
                                 machine->ram);
-    if (!avps_flash_create(ecu, &has_firmware, errp)) {
+    if (!avps_flash_create(ecu, &has_firmware, errp) ||
+        !check_calls(ecu, has_firmware, errp)) {
         return false;
     }
 
