@@ -31,7 +31,7 @@ def chain(machine, work):
     return make
 
 
-def tests_disk():
+def optee_disk():
     """QEMU's options for the disk with OP-TEE's tests."""
     return _programs.disk(trust.tests_disk(), 'optee-tests')
 
@@ -81,7 +81,7 @@ def test_trust_boot(chain, work):
 
 def test_trust_reset(chain):
     """TF-A resets the machine, which goes the whole way again."""
-    with chain(*tests_disk()) as guest:
+    with chain(*optee_disk()) as guest:
         guest.log_in()
         first = guest.command('cat /proc/sys/kernel/random/boot_id')
         guest.send('reboot -f')
@@ -126,7 +126,7 @@ def turn_off_and_on(guest, core):
 
 def test_trust_cores(chain):
     """TF-A turns each core off and on; OP-TEE then serves calls from every one."""
-    with chain(*tests_disk()) as guest:
+    with chain(*optee_disk()) as guest:
         guest.log_in()
         mount_tests(guest)
         for core in [1, 2, 3, 0]:
@@ -139,12 +139,12 @@ def test_trust_cores(chain):
 
 def test_trust_saved_and_loaded(chain, work):
     """Both worlds go into a file and out of it: a session with OP-TEE is as good as before."""
-    with chain(*tests_disk(), name='first') as guest:
+    with chain(*optee_disk(), name='first') as guest:
         guest.log_in()
         mount_tests(guest)
         check_trusted_os(guest)
         guest.migrate_to(work / 'state')
-    with chain(*tests_disk(), '-incoming', f'file:{work / "state"}', name='second') as guest:
+    with chain(*optee_disk(), '-incoming', f'file:{work / "state"}', name='second') as guest:
         # What is typed before the UART has its state is lost.
         guest.expect_event('RESUME')
         check_trusted_os(guest)
@@ -170,7 +170,7 @@ def test_trust_firewall(chain):
 @pytest.mark.lengthy
 def test_trust_optee_tests(chain):
     """All cases of OP-TEE's own regression suite pass."""
-    with chain(*tests_disk()) as guest:
+    with chain(*optee_disk()) as guest:
         guest.log_in()
         mount_tests(guest)
         output = run_tests(guest, '-l 0 -t regression')

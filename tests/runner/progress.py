@@ -21,6 +21,7 @@ class Progress:
         self.reasons = {}           # public name -> why skipped or failed
         self.broken = []            # what could not be collected, or run at all
         self.total = 0
+        self.ended = 0
         self.stopped = False
 
     # Collection
@@ -63,7 +64,8 @@ class Progress:
 
     def print_line(self, name):
         result = self.results[name]
-        count = f'{len(self.results):{len(str(self.total))}}/{self.total}'
+        self.ended += 1
+        count = f'{self.ended:{len(str(self.total))}}/{self.total}'
         line = f'{count}  {paint(result):>6}  {self.seconds[name]:6.1f} s  {name}'
         if result == 'skipped':
             line += f': {self.reasons[name]}'
