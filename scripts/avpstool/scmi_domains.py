@@ -76,7 +76,7 @@ static void print_voltage(unsigned id)
     printf("voltage\\t%u\\t%s", id, row->name);
     print_devices(row->devices);
     printf("\\t%s\\t", row->range ? "range" : "list");
-    for (unsigned i = 0; i < row->num_levels; i++) {
+    for (unsigned i = 0; row->levels[i]; i++) {
         printf("%s%d", i ? " " : "", row->levels[i]);
     }
     printf("\\t%d\\t%s\\n", row->boot_level, row->always_on ? "yes" : "");

@@ -500,6 +500,38 @@ static void test_two_votes(ScmiAgent *agent)
     scmi_close(second);
 }
 
+static void test_forgotten(ScmiAgent *agent)
+{
+    ScmiAgent *second = scmi_open_second(agent, LIST);
+    unsigned id = clock_id(agent, LIST);
+
+    set_enabled(agent, id, false);
+    set_enabled(second, id, true);
+    set_rate(second, id, 12 * MHZ);
+    subscribe(second, RATE_NOTIFY, id);
+    subscribe(second, REQUEST_NOTIFY, id);
+    scmi_forget_second(agent);
+    check_enabled(agent, id, false);
+    /* The rate may be the wish of others, too */
+    g_assert_cmpuint(get_rate(agent, id), ==, 12 * MHZ);
+    set_rate(agent, id, 25 * MHZ);
+    scmi_check_no_event(second, SCMI_LATENCY_NS);
+    scmi_close(second);
+}
+
+/* Of a clock that others use, too, an agent does not change the rate. */
+static void test_shared(ScmiAgent *agent)
+{
+    ScmiAgent *second = scmi_open_second(agent, "usb");
+    unsigned pll = clock_id(agent, "pll-peripherals");
+
+    set_rate(second, pll, get_rate(agent, pll));
+    g_assert_cmpint(scmi_status(second, SCMI_CLOCK, CONFIG_SET, pll, 0, 0),
+                    ==, SCMI_DENIED);
+    scmi_check_words(scmi_call(second, SCMI_CLOCK, PERMISSIONS_GET, pll), 0);
+    scmi_close(second);
+}
+
 /* Two words are enough, as they were before there were extended types. */
 static void test_config_words(ScmiAgent *agent)
 {
@@ -765,6 +797,8 @@ int main(int argc, char **argv)
     scmi_add_test("/scmi-clock/bad-notify", test_bad_notify, NULL);
     scmi_add_test("/scmi-clock/block", test_block, NULL);
     scmi_add_test("/scmi-clock/two-votes", test_two_votes, NULL);
+    scmi_add_test("/scmi-clock/forgotten", test_forgotten, NULL);
+    scmi_add_test("/scmi-clock/shared", test_shared, NULL);
     scmi_add_test("/scmi-clock/config-words", test_config_words, NULL);
     scmi_add_test("/scmi-clock/bad-config", test_bad_config, NULL);
     scmi_add_test("/scmi-clock/parents", test_parents, NULL);

@@ -12,6 +12,10 @@
 /* Messages have 8 bits; no protocol here has so many. */
 #define MESSAGES 0x20
 
+/* Of the base protocol */
+#define RESET_AGENT_CONFIGURATION 0xb
+#define TRUSTED_AGENT 1
+
 unsigned scmi_find(ScmiAgent *agent, unsigned protocol, unsigned name_word,
                    const char *name)
 {
@@ -133,6 +137,16 @@ ScmiAgent *scmi_open_second(ScmiAgent *agent, const char *device)
 {
     scmi_host_set_string(agent, "/mailbox1", "allow", device);
     return scmi_open(scmi_machine(agent), SCMI_GUEST_AGENT);
+}
+
+/* The first VIRTIO agent is not trusted of itself. */
+void scmi_forget_second(ScmiAgent *agent)
+{
+    if (scmi_id(agent) != TRUSTED_AGENT) {
+        scmi_host_set_bool(agent, "/virtio0", "trusted", true);
+    }
+    g_assert_cmpint(scmi_status(agent, SCMI_BASE, RESET_AGENT_CONFIGURATION,
+                                SCMI_GUEST_AGENT, 0), ==, SCMI_SUCCESS);
 }
 
 void scmi_check_word_list(ScmiMessage message, const uint32_t *words,

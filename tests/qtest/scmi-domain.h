@@ -46,6 +46,9 @@ void scmi_check_forbidden(ScmiAgent *agent, unsigned protocol,
 /* The second agent of a test, with permission for @device */
 ScmiAgent *scmi_open_second(ScmiAgent *agent, const char *device);
 
+/* Forget what the second agent has set, by the base protocol. */
+void scmi_forget_second(ScmiAgent *agent);
+
 /* The host's side: @path goes on from SCMI_PATH. */
 void scmi_host_set_bool(ScmiAgent *agent, const char *path,
                         const char *property, bool value);

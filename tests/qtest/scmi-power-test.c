@@ -214,6 +214,25 @@ static void test_two_votes(ScmiAgent *agent)
     scmi_close(second);
 }
 
+/* Votes and subscriptions of an agent that is forgotten */
+static void test_forgotten(ScmiAgent *agent)
+{
+    ScmiAgent *second = scmi_open_second(agent, "usb");
+    unsigned id = usb(agent);
+
+    set(agent, id, OFF);
+    set(second, id, ON);
+    subscribe(agent, STATE_NOTIFY, id);
+    subscribe(second, STATE_NOTIFY, id);
+    subscribe(second, REQUEST_NOTIFY, id);
+    scmi_forget_second(agent);
+    check_state(agent, id, OFF);
+    check_event(agent, CHANGED, SCMI_GUEST_AGENT, id, OFF);
+    set(agent, id, ON);
+    scmi_check_no_event(second, SCMI_LATENCY_NS);
+    scmi_close(second);
+}
+
 static void test_notifications(ScmiAgent *agent)
 {
     ScmiAgent *second = scmi_open_second(agent, "usb");
@@ -353,6 +372,7 @@ int main(int argc, char **argv)
     scmi_add_test("/scmi-power/bad-parameters", test_bad_parameters, NULL);
     scmi_add_test("/scmi-power/block", test_block, NULL);
     scmi_add_test("/scmi-power/two-votes", test_two_votes, NULL);
+    scmi_add_test("/scmi-power/forgotten", test_forgotten, NULL);
     scmi_add_test("/scmi-power/notifications", test_notifications, NULL);
     scmi_add_test("/scmi-power/request-notifications",
                   test_request_notifications, NULL);

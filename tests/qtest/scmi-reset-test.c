@@ -219,6 +219,22 @@ static void test_two_holders(ScmiAgent *agent)
     scmi_close(second);
 }
 
+static void test_forgotten(ScmiAgent *agent)
+{
+    ScmiAgent *second = scmi_open_second(agent, "usb");
+    unsigned id = usb(agent);
+
+    subscribe(second, id);
+    reset(second, id, ASSERT);
+    check_issued(second, SCMI_GUEST_AGENT, id);
+    scmi_forget_second(agent);
+    g_assert_false(scmi_host_bool(agent, "/reset/usb", "asserted"));
+    mark_block(agent);
+    reset(agent, id, AUTONOMOUS);
+    scmi_check_no_event(second, SCMI_LATENCY_NS);
+    scmi_close(second);
+}
+
 static void test_notifications(ScmiAgent *agent)
 {
     ScmiAgent *second = scmi_open_second(agent, "usb");
@@ -327,6 +343,7 @@ int main(int argc, char **argv)
     scmi_add_test("/scmi-reset/asynchronous", test_asynchronous, NULL);
     scmi_add_test("/scmi-reset/explicit", test_explicit, NULL);
     scmi_add_test("/scmi-reset/two-holders", test_two_holders, NULL);
+    scmi_add_test("/scmi-reset/forgotten", test_forgotten, NULL);
     scmi_add_test("/scmi-reset/notifications", test_notifications, NULL);
     scmi_add_test("/scmi-reset/host", test_host, NULL);
     scmi_add_test("/scmi-reset/system-reset", test_system_reset, NULL);

@@ -332,6 +332,40 @@ static void test_timeout_without_force(ScmiAgent *agent)
     scmi_close(second);
 }
 
+/* Who may not ask any more, or was forgotten, has not asked. */
+static void test_timeout_without_permission(ScmiAgent *agent)
+{
+    ScmiAgent *second = scmi_open_second(agent, "system");
+
+    mark(agent);
+    subscribe(agent, true);
+    scmi_host_set_int(agent, "/system", "timeout-ms", TIMEOUT_MS);
+    set(second, GRACEFUL, SHUTDOWN);
+    check_event(agent, SCMI_GUEST_AGENT, GRACEFUL, SHUTDOWN, TIMEOUT_MS);
+    scmi_host_set_string(agent, "/mailbox1", "deny", "system");
+    check_request(agent, "shutdown");
+    scmi_check_no_event(agent, TIMEOUT_MS * (int64_t)SCALE_MS);
+    check_request(agent, "none");
+    check_nothing_happened(agent);
+    scmi_close(second);
+}
+
+static void test_requester_is_forgotten(ScmiAgent *agent)
+{
+    ScmiAgent *second = scmi_open_second(agent, "system");
+
+    mark(agent);
+    subscribe(agent, true);
+    scmi_host_set_int(agent, "/system", "timeout-ms", TIMEOUT_MS);
+    set(second, GRACEFUL, SHUTDOWN);
+    check_event(agent, SCMI_GUEST_AGENT, GRACEFUL, SHUTDOWN, TIMEOUT_MS);
+    scmi_forget_second(agent);
+    check_request(agent, "none");
+    scmi_check_no_event(agent, TIMEOUT_MS * (int64_t)SCALE_MS);
+    check_nothing_happened(agent);
+    scmi_close(second);
+}
+
 /* The newest request counts, with a time of its own. */
 static void test_second_request(ScmiAgent *agent)
 {
@@ -351,6 +385,25 @@ static void test_second_request(ScmiAgent *agent)
     qtest_clock_step(qts, 1);
     qtest_qmp_eventwait(qts, "RESET");
     g_assert_cmphex(qtest_readl(qts, RESET_REASON), ==, REASON_SOFTWARE);
+    scmi_close(second);
+}
+
+/* Neither has one without a time that of the one before it. */
+static void test_second_request_without_timeout(ScmiAgent *agent)
+{
+    ScmiAgent *second = scmi_open_second(agent, "system");
+
+    mark(agent);
+    subscribe(second, true);
+    scmi_host_set_int(agent, "/system", "timeout-ms", TIMEOUT_MS);
+    set(agent, GRACEFUL, SHUTDOWN);
+    check_event(second, scmi_id(agent), GRACEFUL, SHUTDOWN, TIMEOUT_MS);
+    scmi_host_set_int(agent, "/system", "timeout-ms", 0);
+    set(agent, GRACEFUL, COLD_RESET);
+    check_event(second, scmi_id(agent), GRACEFUL, COLD_RESET, 0);
+    scmi_check_no_event(second, TIMEOUT_MS * (int64_t)SCALE_MS);
+    check_request(agent, "cold-reset");
+    check_nothing_happened(agent);
     scmi_close(second);
 }
 
@@ -460,7 +513,13 @@ int main(int argc, char **argv)
                   STAY);
     scmi_add_test("/scmi-system/timeout-without-force",
                   test_timeout_without_force, STAY);
+    scmi_add_test("/scmi-system/timeout-without-permission",
+                  test_timeout_without_permission, STAY);
+    scmi_add_test("/scmi-system/requester-is-forgotten",
+                  test_requester_is_forgotten, STAY);
     scmi_add_test("/scmi-system/second-request", test_second_request, STAY);
+    scmi_add_test("/scmi-system/second-request-without-timeout",
+                  test_second_request_without_timeout, STAY);
     scmi_add_test("/scmi-system/no-longer-subscribed",
                   test_no_longer_subscribed, STAY);
     scmi_add_test("/scmi-system/host", test_host, STAY);

@@ -35,8 +35,11 @@ enum {
 /* Regulators: a long list, a range, one that switches a block */
 #define LIST "vdd-cores"
 #define RANGED "vdd-memory"
-#define SWITCH "usb-vbus"
+#define SWITCH "vdd-usb"
 #define SWITCH_PATH "/voltage/" SWITCH
+
+/* By I2C1, I2C2 and SPI */
+#define SHARED "vdd-serial"
 
 #define LIST_BOOT 900000
 #define LIST_LENGTH 31
@@ -124,7 +127,7 @@ static void test_attributes(ScmiAgent *agent)
         g_assert_true(g_str_has_prefix(name, short_name));
         g_assert_cmphex(m.word[0], ==, HAS_ASYNC |
                         (strlen(name) > 15 ? HAS_EXTENDED_NAME : 0));
-        long_name |= !strcmp(name, "ethernet-phy-and-magnetics");
+        long_name |= !strcmp(name, "vdd-ethernet-and-phy");
         check_mode(agent, id, ON);
     }
     g_assert_true(long_name);
@@ -257,6 +260,27 @@ static void test_two_votes(ScmiAgent *agent)
     scmi_close(second);
 }
 
+/* Who shares a regulator does not take from others what they count on. */
+static void test_shared(ScmiAgent *agent)
+{
+    ScmiAgent *second = scmi_open_second(agent, "spi");
+    unsigned id = regulator(agent, SHARED);
+
+    set_mode(second, id, OFF);
+    set_level(second, id, 1800000);
+    check_mode(agent, id, ON);
+    check_level(agent, id, 3300000);
+    scmi_check_host_string(agent, "/voltage/" SHARED, "votes", "platform");
+    /* One that may use all of what is behind it can */
+    set_level(agent, id, 1800000);
+    check_level(agent, id, 1800000);
+    set_mode(agent, id, OFF);
+    check_mode(agent, id, OFF);
+    set_mode(second, id, ON);
+    check_mode(agent, id, ON);
+    scmi_close(second);
+}
+
 /* The highest that anybody asks for; the boot's until somebody does */
 static void test_two_levels(ScmiAgent *agent)
 {
@@ -273,15 +297,13 @@ static void test_two_levels(ScmiAgent *agent)
     set_level(second, id, 600000);
     check_level(agent, id, 750000);
     /* What an agent asked for goes when it is forgotten */
-    if (scmi_id(agent) == 1) {
-        g_assert_cmpint(scmi_status(agent, SCMI_BASE, 0xb, 1, 0), ==,
-                        SCMI_SUCCESS);
-        check_level(agent, id, 600000);
-        g_assert_cmpint(scmi_status(agent, SCMI_BASE, 0xb, 2, 0), ==,
-                        SCMI_SUCCESS);
-        check_level(agent, id, LIST_BOOT);
-        check_mode(agent, id, ON);
-    }
+    set_level(second, id, 850000);
+    set_mode(second, id, ON);
+    check_level(agent, id, 850000);
+    scmi_forget_second(agent);
+    check_level(agent, id, 750000);
+    /* It is always on, whoever votes */
+    check_mode(agent, id, ON);
     scmi_close(second);
 }
 
@@ -384,6 +406,7 @@ int main(int argc, char **argv)
     scmi_add_test("/scmi-voltage/always-on", test_always_on, NULL);
     scmi_add_test("/scmi-voltage/block", test_block, NULL);
     scmi_add_test("/scmi-voltage/two-votes", test_two_votes, NULL);
+    scmi_add_test("/scmi-voltage/shared", test_shared, NULL);
     scmi_add_test("/scmi-voltage/two-levels", test_two_levels, NULL);
     scmi_add_test("/scmi-voltage/asynchronous", test_asynchronous, NULL);
     scmi_add_test("/scmi-voltage/host", test_host, NULL);

@@ -12,7 +12,8 @@
  *    changes, its own rate changes in proportion, rounded down to one that it
  *    supports. A parent stands before its children in the table.
  *  - A clock that is fixed may be asked for what it is anyway. All else is
- *    DENIED.
+ *    DENIED; so are changes of rate and parent to an agent that has permission
+ *    for some only of the devices that use the clock.
  *  - There are no extended types of configuration: INVALID_PARAMETERS.
  *  - CLOCK_CONFIG_SET may lack the word for these, as before version 2.1.
  *  - CLOCK_RATE_CHANGE_REQUESTED goes to the other agents, whether or not the
@@ -366,6 +367,12 @@ static int32_t check(const AvpsScmiCall *call, unsigned id, int32_t denied)
                                                               : denied;
 }
 
+/* May the calling agent change rate and parent? */
+static bool may_change(const AvpsScmiCall *call, const AvpsScmiClockRow *row)
+{
+    return !row->fixed && scmi_permitted_all(call, row->devices);
+}
+
 static void clock_protocol_attributes(AvpsScmiCall *call)
 {
     bool p2a = scmi_agent_has_p2a(call->scmi, call->agent);
@@ -392,7 +399,7 @@ static int32_t clock_attributes(AvpsScmiCall *call)
     }
     row = &avps_scmi_clocks[id];
     flags = FIELD_DP32(flags, ATTRIBUTES, ENABLED, s->state[id].running);
-    flags = FIELD_DP32(flags, ATTRIBUTES, RESTRICTED, row->fixed);
+    flags = FIELD_DP32(flags, ATTRIBUTES, RESTRICTED, !may_change(call, row));
     flags = FIELD_DP32(flags, ATTRIBUTES, PARENTS, row->num_parents != 0);
     flags = FIELD_DP32(flags, ATTRIBUTES, EXTENDED_NAME,
                        scmi_name_is_extended(row->name));
@@ -493,15 +500,17 @@ static int32_t clock_get_permissions(AvpsScmiCall *call)
     int32_t status = check(call, call->arg[0], SCMI_NOT_FOUND);
     const AvpsScmiClockRow *row;
     uint32_t permissions = 0;
+    bool change;
 
     if (status) {
         return status;
     }
     row = &avps_scmi_clocks[call->arg[0]];
+    change = may_change(call, row);
     permissions = FIELD_DP32(permissions, PERMISSIONS, STATE, !row->fixed);
     permissions = FIELD_DP32(permissions, PERMISSIONS, PARENT,
-                             !row->fixed && row->num_parents);
-    permissions = FIELD_DP32(permissions, PERMISSIONS, RATE, !row->fixed);
+                             change && row->num_parents);
+    permissions = FIELD_DP32(permissions, PERMISSIONS, RATE, change);
     scmi_put(call, permissions);
     return SCMI_SUCCESS;
 }
@@ -532,7 +541,7 @@ static int32_t clock_rate_set(AvpsScmiCall *call)
     if (flags & ~SET_FLAGS || !hz) {
         return SCMI_INVALID_PARAMETERS;
     }
-    if (avps_scmi_clocks[id].fixed && hz != s->state[id].rate) {
+    if (hz != s->state[id].rate && !may_change(call, &avps_scmi_clocks[id])) {
         return SCMI_DENIED;
     }
     if (flags & R_SET_ASYNC_MASK && !call->deferred) {
@@ -598,7 +607,8 @@ static int32_t clock_config_set(AvpsScmiCall *call)
         return config == CONFIG_ON ? SCMI_SUCCESS : SCMI_DENIED;
     }
     votes = s->state[id].votes;
-    scmi_vote(&votes, call->agent, config == CONFIG_ON);
+    scmi_cast_vote(call, avps_scmi_clocks[id].devices, &votes,
+                   config == CONFIG_ON);
     set_votes(s, id, votes, call->agent);
     return SCMI_SUCCESS;
 }
@@ -655,7 +665,7 @@ static int32_t clock_parent_set(AvpsScmiCall *call)
     if (index == row->num_parents) {
         return SCMI_INVALID_PARAMETERS;
     }
-    if (row->fixed && index != s->state[id].parent) {
+    if (index != s->state[id].parent && !may_change(call, row)) {
         return SCMI_DENIED;
     }
     set_parent(s, id, index, call->agent);
@@ -715,7 +725,9 @@ static AvpsScmiSupply clock_supply(AvpsScmiProtocol *protocol,
     AvpsScmiClock *s = AVPS_SCMI_CLOCK(protocol);
 
     for (unsigned id = 0; id < s->num; id++) {
-        if (avps_scmi_clocks[id].devices & BIT(device) &&
+        const AvpsScmiClockRow *row = &avps_scmi_clocks[id];
+
+        if (row->devices & BIT(device) && !row->data &&
             !s->state[id].running) {
             return AVPS_SCMI_HELD;
         }

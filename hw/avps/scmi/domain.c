@@ -33,6 +33,17 @@ char *scmi_name_agents(uint32_t agents)
     return g_string_free(names, false);
 }
 
+void scmi_cast_vote(const AvpsScmiCall *call, uint32_t devices,
+                    AvpsScmiVotes *votes, bool on)
+{
+    AvpsScmiVotes boot = *votes & BIT(AVPS_SCMI_PLATFORM);
+
+    scmi_vote(votes, call->agent, on);
+    if (!scmi_permitted_all(call, devices)) {
+        *votes |= boot;
+    }
+}
+
 void scmi_put_extended_name(AvpsScmiCall *call, const char *name)
 {
     scmi_put(call, 0);      /* flags, all reserved */

@@ -29,6 +29,14 @@ void scmi_add_domain(AvpsScmiProtocol *protocol, const char *type,
 /* The names of the agents of a set, with commas. The caller frees them. */
 char *scmi_name_agents(uint32_t agents);
 
+/*
+ * The calling agent votes for a domain that @devices use. What is on since the
+ * boot stays on until an agent votes that has permission for all of them: one
+ * that shares the domain does not switch off what others count on.
+ */
+void scmi_cast_vote(const AvpsScmiCall *call, uint32_t devices,
+                    AvpsScmiVotes *votes, bool on);
+
 /* Results of the messages that give the name of a domain in full */
 void scmi_put_extended_name(AvpsScmiCall *call, const char *name);
 

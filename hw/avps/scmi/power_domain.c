@@ -171,7 +171,8 @@ static int32_t power_state_set(AvpsScmiCall *call)
     }
     tell_request(s, id, power, call->agent);
     votes = s->state[id].votes;
-    scmi_vote(&votes, call->agent, power == STATE_ON);
+    scmi_cast_vote(call, avps_scmi_power_domains[id].devices, &votes,
+                   power == STATE_ON);
     set_votes(s, id, votes, call->agent);
     return SCMI_SUCCESS;
 }

@@ -6,6 +6,7 @@
  * is asserted and de-asserted; it stays asserted while anybody holds it so.
  *
  * Choices that the specification leaves open:
+ *  - Who resets a domain has to have permission for all devices that use it.
  *  - The one reset state is the architectural cold reset.
  *  - RESET_ISSUED is sent for a reset as a whole and for an assertion that
  *    begins a reset, and goes to all that want to hear of it.
@@ -154,6 +155,9 @@ static int32_t reset(AvpsScmiCall *call)
     if (flags & ~RESET_FLAGS || (async && !autonomous) ||
         kind != COLD_RESET) {
         return SCMI_INVALID_PARAMETERS;
+    }
+    if (!scmi_permitted_all(call, avps_scmi_resets[id].devices)) {
+        return SCMI_DENIED;
     }
     if (autonomous) {
         return reset_autonomously(call, id, async);

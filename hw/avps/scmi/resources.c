@@ -76,11 +76,11 @@ const AvpsScmiClockRow avps_scmi_clocks[] = {
     },
     [PLL_VIDEO0] = {
         "pll-video0", USED_BY(DISPLAY), RATES(600 * MHZ), false, 600 * MHZ,
-        .fixed = true,
+        .fixed = true, .data = true,
     },
     [PLL_VIDEO1] = {
         "pll-video1", USED_BY(DISPLAY), RATES(594 * MHZ), false, 594 * MHZ,
-        .fixed = true,
+        .fixed = true, .data = true,
     },
     { "usb", USED_BY(USB), RATES(50 * MHZ, 125 * MHZ), false, 125 * MHZ,
       .enable_us = 10 },
@@ -100,13 +100,17 @@ const AvpsScmiClockRow avps_scmi_clocks[] = {
     { "display", USED_BY(DISPLAY), RATES(100 * MHZ, 200 * MHZ, 400 * MHZ),
       false, 400 * MHZ },
     { "pixel0", USED_BY(DISPLAY), PIXEL_RATES, true, 148500 * KHZ,
-      .parents = pixel_parents, .num_parents = ARRAY_SIZE(pixel_parents) },
+      .parents = pixel_parents, .num_parents = ARRAY_SIZE(pixel_parents),
+      .data = true },
     { "pixel1", USED_BY(DISPLAY), PIXEL_RATES, true, 148500 * KHZ,
-      .parents = pixel_parents, .num_parents = ARRAY_SIZE(pixel_parents) },
+      .parents = pixel_parents, .num_parents = ARRAY_SIZE(pixel_parents),
+      .data = true },
     { "pixel2", USED_BY(DISPLAY), PIXEL_RATES, true, 148500 * KHZ,
-      .parents = pixel_parents, .num_parents = ARRAY_SIZE(pixel_parents) },
+      .parents = pixel_parents, .num_parents = ARRAY_SIZE(pixel_parents),
+      .data = true },
     { "pixel3", USED_BY(DISPLAY), PIXEL_RATES, true, 148500 * KHZ,
-      .parents = pixel_parents, .num_parents = ARRAY_SIZE(pixel_parents) },
+      .parents = pixel_parents, .num_parents = ARRAY_SIZE(pixel_parents),
+      .data = true },
 };
 const unsigned avps_scmi_num_clocks = ARRAY_SIZE(avps_scmi_clocks);
 
@@ -249,10 +253,7 @@ const AvpsScmiPowercapRow avps_scmi_powercaps[AVPS_SCMI_NUM_POWERCAPS] = {
 };
 
 /* Microvolts, ascending; ranges: lowest, highest, step */
-#define LEVELS(...) \
-    .levels = (const int32_t[]) { __VA_ARGS__ }, \
-    .num_levels = ARRAY_SIZE(((const int32_t[]) { __VA_ARGS__ }))
-
+#define LEVELS(...) ((const int32_t[]) { __VA_ARGS__, 0 })
 #define MILLIVOLTS 1000
 
 /* Steps of 10 mV where the cores run slowly, of 25 mV above */
@@ -263,25 +264,24 @@ const AvpsScmiPowercapRow avps_scmi_powercaps[AVPS_SCMI_NUM_POWERCAPS] = {
            900000, 925000, 950000, 975000, 1000000, 1025000, 1050000)
 
 const AvpsScmiVoltageRow avps_scmi_voltages[] = {
-    { "vdd-cores", USED_BY(CORES), CORE_LEVELS,
-      .boot_level = 900 * MILLIVOLTS, .settle_us = 100, .always_on = true },
+    { "vdd-cores", USED_BY(CORES), CORE_LEVELS, false, 900 * MILLIVOLTS,
+      .settle_us = 100, .always_on = true },
     { "vdd-memory", USED_BY(MEMORY),
-      LEVELS(1050 * MILLIVOLTS, 1350 * MILLIVOLTS, 10 * MILLIVOLTS),
-      .range = true, .boot_level = 1100 * MILLIVOLTS, .settle_us = 200,
-      .always_on = true },
-    { "usb-vbus", USED_BY(USB), LEVELS(5000 * MILLIVOLTS),
-      .boot_level = 5000 * MILLIVOLTS, .settle_us = 1000 },
-    { "ethernet-phy-and-magnetics", USED_BY(ETHERNET),
-      LEVELS(1800 * MILLIVOLTS, 2500 * MILLIVOLTS, 3300 * MILLIVOLTS),
-      .boot_level = 3300 * MILLIVOLTS, .settle_us = 500 },
-    { "vdd-expanders", USED_BY(I2C1) | USED_BY(I2C2) | USED_BY(SPI),
-      LEVELS(1800 * MILLIVOLTS, 3300 * MILLIVOLTS),
-      .boot_level = 3300 * MILLIVOLTS, .settle_us = 500 },
-    { "can-transceivers", USED_BY(CAN), LEVELS(5000 * MILLIVOLTS),
-      .boot_level = 5000 * MILLIVOLTS, .settle_us = 500 },
-    { "display-panel", USED_BY(DISPLAY),
-      LEVELS(3000 * MILLIVOLTS, 3600 * MILLIVOLTS, 50 * MILLIVOLTS),
-      .range = true, .boot_level = 3300 * MILLIVOLTS, .settle_us = 2000 },
+      LEVELS(1050 * MILLIVOLTS, 1350 * MILLIVOLTS, 10 * MILLIVOLTS), true,
+      1100 * MILLIVOLTS, .settle_us = 200, .always_on = true },
+    { "vdd-usb", USED_BY(USB), LEVELS(3300 * MILLIVOLTS), false,
+      3300 * MILLIVOLTS, .settle_us = 1000 },
+    { "vdd-ethernet-and-phy", USED_BY(ETHERNET),
+      LEVELS(1800 * MILLIVOLTS, 2500 * MILLIVOLTS, 3300 * MILLIVOLTS), false,
+      3300 * MILLIVOLTS, .settle_us = 500 },
+    { "vdd-serial", USED_BY(I2C1) | USED_BY(I2C2) | USED_BY(SPI),
+      LEVELS(1800 * MILLIVOLTS, 3300 * MILLIVOLTS), false,
+      3300 * MILLIVOLTS, .settle_us = 500 },
+    { "vdd-can", USED_BY(CAN), LEVELS(5000 * MILLIVOLTS), false,
+      5000 * MILLIVOLTS, .settle_us = 500 },
+    { "vdd-display", USED_BY(DISPLAY),
+      LEVELS(3000 * MILLIVOLTS, 3600 * MILLIVOLTS, 50 * MILLIVOLTS), true,
+      3300 * MILLIVOLTS, .settle_us = 2000 },
 };
 const unsigned avps_scmi_num_voltages = ARRAY_SIZE(avps_scmi_voltages);
 

@@ -57,6 +57,7 @@ typedef struct AvpsScmiClockRow {
     uint64_t boot_rate;       /* Hz */
     bool fixed;               /* no agent changes rate or state */
     uint32_t enable_us;       /* latency */
+    bool data;                /* of data alone: registers run without it */
     const uint32_t *parents;  /* identifiers; NULL: none to choose from */
     unsigned num_parents;
 } AvpsScmiClockRow;
@@ -132,8 +133,7 @@ enum { AVPS_SCMI_SOC_CAP, AVPS_SCMI_CPUS_CAP, AVPS_SCMI_NUM_POWERCAPS };
 typedef struct AvpsScmiVoltageRow {
     const char *name;
     uint32_t devices;
-    const int32_t *levels;    /* microvolts, ascending */
-    unsigned num_levels;
+    const int32_t *levels;    /* microvolts, ascending, ends with 0 */
     bool range;               /* levels are lowest, highest, step */
     int32_t boot_level;       /* microvolts */
     uint32_t settle_us;       /* latency of an asynchronous change */

@@ -137,11 +137,19 @@ static void force_state(AvpsScmiSystem *s, unsigned agent, uint32_t state)
     enter_state(state);
 }
 
+/* The agent that asked may have lost its permission meanwhile. */
+static bool still_permitted(AvpsScmiSystem *s)
+{
+    return s->requester == AVPS_SCMI_PLATFORM ||
+           scmi_agent_permitted(&s->parent_obj, s->requester,
+                                AVPS_SCMI_USED_BY(SYSTEM));
+}
+
 static void timed_out(void *opaque)
 {
     AvpsScmiSystem *s = opaque;
 
-    if (s->force) {
+    if (s->force && still_permitted(s)) {
         force_state(s, s->requester, s->pending);
     } else {
         settle(s);
@@ -190,11 +198,12 @@ static bool permitted(const AvpsScmiCall *call)
 
 static bool another_core_is_on(void)
 {
+    AvpsPower *power = power_controller();
     unsigned on = 0;
     CPUState *cpu;
 
     CPU_FOREACH(cpu) {
-        on += ARM_CPU(cpu)->power_state != PSCI_OFF;
+        on += avps_power_core_state(power, ARM_CPU(cpu)) != PSCI_OFF;
     }
     return on > 1;
 }
@@ -269,7 +278,12 @@ static const AvpsScmiMessage system_messages[] = {
 
 static void system_forget(AvpsScmiProtocol *protocol, unsigned agent)
 {
-    AVPS_SCMI_SYSTEM_POWER(protocol)->subscribers &= ~BIT(agent);
+    AvpsScmiSystem *s = AVPS_SCMI_SYSTEM_POWER(protocol);
+
+    s->subscribers &= ~BIT(agent);
+    if (s->requester == agent) {
+        settle(s);
+    }
 }
 
 /* --- The host's side --- */

@@ -8,7 +8,8 @@
  * Choices that the specification leaves open:
  *  - Of the modes there are ON and OFF; OFF is none of a regulator that is
  *    always on.
- *  - The platform asks for the level of the boot, until an agent asks for one.
+ *  - The platform asks for the level of the boot, until an agent asks for one
+ *    that has permission for all devices that use the regulator.
  *  - A level is kept while the regulator is off.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -69,13 +70,23 @@ struct AvpsScmiVoltage {
 
 /* --- Levels of a row --- */
 
+static unsigned num_levels(const AvpsScmiVoltageRow *row)
+{
+    unsigned num = 0;
+
+    while (row->levels[num]) {
+        num++;
+    }
+    return num;
+}
+
 static bool has_level(const AvpsScmiVoltageRow *row, int32_t level)
 {
     if (row->range) {
         return level >= row->levels[0] && level <= row->levels[1] &&
                (level - row->levels[0]) % row->levels[2] == 0;
     }
-    for (unsigned i = 0; i < row->num_levels; i++) {
+    for (unsigned i = 0; row->levels[i]; i++) {
         if (row->levels[i] == level) {
             return true;
         }
@@ -85,7 +96,7 @@ static bool has_level(const AvpsScmiVoltageRow *row, int32_t level)
 
 static int32_t highest_level(const AvpsScmiVoltageRow *row)
 {
-    return row->levels[row->range ? 1 : row->num_levels - 1];
+    return row->levels[row->range ? 1 : num_levels(row) - 1];
 }
 
 /* --- State --- */
@@ -122,7 +133,7 @@ static void ask(AvpsScmiVoltage *s, unsigned id, unsigned agent,
     const AvpsScmiVoltageRow *row = &avps_scmi_voltages[id];
     VoltageState *state = &s->state[id];
 
-    state->asking = (state->asking & ~BIT(AVPS_SCMI_PLATFORM)) | BIT(agent);
+    state->asking |= BIT(agent);
     state->asked[agent] = level;
     arbitrate(state, row);
     trace_avps_scmi_voltage_level(row->name, level, state->level, agent);
@@ -170,22 +181,22 @@ static int32_t voltage_describe_levels(AvpsScmiCall *call)
     int32_t status = check(call, call->arg[0], SCMI_NOT_FOUND);
     uint32_t first = call->arg[1], flags = 0;
     const AvpsScmiVoltageRow *row;
-    unsigned num;
+    unsigned total, num;
 
     if (status) {
         return status;
     }
     row = &avps_scmi_voltages[call->arg[0]];
+    total = num_levels(row);
     if (row->range) {
         first = 0;
-    } else if (first >= row->num_levels) {
+    } else if (first >= total) {
         return SCMI_OUT_OF_RANGE;
     }
-    num = MIN(row->num_levels - first, scmi_room(call) - 1);
+    num = MIN(total - first, scmi_room(call) - 1);
     flags = FIELD_DP32(flags, LEVELS, NUM, num);
     flags = FIELD_DP32(flags, LEVELS, RANGE, row->range);
-    flags = FIELD_DP32(flags, LEVELS, REMAINING,
-                       row->num_levels - first - num);
+    flags = FIELD_DP32(flags, LEVELS, REMAINING, total - first - num);
     scmi_put(call, flags);
     for (unsigned i = 0; i < num; i++) {
         scmi_put(call, row->levels[first + i]);
@@ -208,7 +219,8 @@ static int32_t voltage_config_set(AvpsScmiCall *call)
         return SCMI_INVALID_PARAMETERS;
     }
     votes = s->state[id].votes;
-    scmi_vote(&votes, call->agent, config == MODE_ON);
+    scmi_cast_vote(call, avps_scmi_voltages[id].devices, &votes,
+                   config == MODE_ON);
     set_votes(s, id, votes, call->agent);
     return SCMI_SUCCESS;
 }
@@ -239,6 +251,9 @@ static int32_t voltage_level_set(AvpsScmiCall *call)
     }
     if (flags & R_SET_ASYNC_MASK && !call->deferred) {
         return scmi_defer(call, avps_scmi_voltages[id].settle_us * SCALE_US);
+    }
+    if (scmi_permitted_all(call, avps_scmi_voltages[id].devices)) {
+        s->state[id].asking &= ~BIT(AVPS_SCMI_PLATFORM);
     }
     ask(s, id, call->agent, level);
     if (call->deferred) {
