@@ -530,7 +530,11 @@ static void test_host(ScmiAgent *agent)
     g_assert_cmpint(level(agent, CPUS), ==, 2);
     g_assert_cmpint(qom_get_uint(scmi_machine(agent), PATH("cpus"),
                                  "frequency-khz"), ==, 500000);
-    /* Until an agent asks */
+    /* Until an agent asks, whatever it asked for before */
+    succeed(agent, LEVEL_SET, CPUS, 3);
+    g_assert_cmpint(level(agent, CPUS), ==, 3);
+    set_by_host(agent, PATH("cpus"), "level", 2);
+    g_assert_cmpint(level(agent, CPUS), ==, 2);
     succeed(agent, LEVEL_SET, CPUS, 1);
     g_assert_cmpint(qom_get_uint(scmi_machine(agent), PATH("cpus"), "level"),
                     ==, 1);

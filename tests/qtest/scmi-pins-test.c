@@ -537,7 +537,7 @@ static void test_permission(void)
     QTestState *qts = machine_start("");
     ScmiAgent *first = scmi_open(qts, 1), *second = scmi_open(qts, 2);
 
-    check(second, SCMI_NOT_FOUND, ATTRIBUTES, 0, PIN);
+    check(second, SCMI_DENIED, ATTRIBUTES, 0, PIN);
     g_assert_cmpint(scmi_status(first, SCMI_BASE, SET_DEVICE_PERMISSIONS, 2,
                                 GPIO1_DEVICE, 1), ==, SCMI_SUCCESS);
     succeed(second, ATTRIBUTES, 0, PIN);
@@ -560,6 +560,13 @@ static void test_permission(void)
     succeed(second, REQUEST, 5, PIN);
     succeed(first, SET_PERMISSIONS, 2, GROUP_CAN1, GROUP | ALLOW);
     succeed(second, REQUEST, GROUP_CAN1, GROUP);
+    /* Back to what there is at a reset: nothing denied, but no gpio1 either */
+    succeed(first, SET_PERMISSIONS, 2, 4, PIN);
+    g_assert_cmpint(scmi_status(first, SCMI_BASE, RESET_AGENT_CONFIGURATION,
+                                2, 1), ==, SCMI_SUCCESS);
+    g_assert_cmpint(scmi_status(first, SCMI_BASE, SET_DEVICE_PERMISSIONS, 2,
+                                GPIO1_DEVICE, 1), ==, SCMI_SUCCESS);
+    succeed(second, REQUEST, 4, PIN);
     check(first, SCMI_NOT_FOUND, SET_PERMISSIONS, 0, 0, PIN);
     check(first, SCMI_NOT_FOUND, SET_PERMISSIONS, 99, 0, PIN);
     check(first, SCMI_NOT_FOUND, SET_PERMISSIONS, 2, NUM_PINS, PIN);

@@ -234,6 +234,21 @@ static void forget_configuration(AvpsScmi *scmi, unsigned agent)
     }
 }
 
+static void reset_permissions(AvpsScmiAgent *agent)
+{
+    memcpy(agent->permitted, agent->permitted_at_reset,
+           sizeof(agent->permitted));
+    for (int i = 0; i < SCMI_NUM_PROTOCOLS; i++) {
+        AvpsScmiProtocol *protocol = agent->scmi->protocol[i];
+
+        if (protocol &&
+            AVPS_SCMI_PROTOCOL_GET_CLASS(protocol)->reset_permissions) {
+            AVPS_SCMI_PROTOCOL_GET_CLASS(protocol)->reset_permissions(
+                protocol, agent->id);
+        }
+    }
+}
+
 static int32_t reset_agent_configuration(AvpsScmiCall *call)
 {
     uint32_t flags = call->arg[1];
@@ -250,8 +265,7 @@ static int32_t reset_agent_configuration(AvpsScmiCall *call)
     scmi_engine_cancel(agent);
     forget_configuration(call->scmi, agent->id);
     if (flags & RESET_PERMISSIONS) {
-        memcpy(agent->permitted, agent->permitted_at_reset,
-               sizeof(agent->permitted));
+        reset_permissions(agent);
     }
     return SCMI_SUCCESS;
 }

@@ -20,6 +20,7 @@
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "hw/avps/qemu/cpu_speed.h"
+#include "hw/avps/scmi/domain.h"
 #include "migration/vmstate.h"
 #include "powercap.h"
 #include "hw/avps/trace.h"
@@ -214,6 +215,13 @@ void avps_scmi_performance_update(AvpsScmiPerformance *s, unsigned agent)
 
 /* --- What agents and the host ask for --- */
 
+static void forget_levels(AvpsScmiLevelState *state)
+{
+    for (unsigned agent = 0; agent < AVPS_SCMI_NUM_AGENTS; agent++) {
+        state->request[agent].level = 0;
+    }
+}
+
 static int32_t set_level(AvpsScmiPerformance *s, unsigned domain,
                          unsigned agent, uint32_t point)
 {
@@ -227,6 +235,10 @@ static int32_t set_level(AvpsScmiPerformance *s, unsigned domain,
     }
     if (point_of(row, place) != point) {
         return SCMI_INVALID_PARAMETERS;
+    }
+    /* The host's level replaces those of the agents, and theirs the host's. */
+    if (agent == AVPS_SCMI_PLATFORM) {
+        forget_levels(state);
     }
     state->request[AVPS_SCMI_PLATFORM].level = 0;
     state->request[agent].level = place + 1;
@@ -322,7 +334,7 @@ static uint32_t domain_flags(const AvpsScmiCall *call)
     flags = FIELD_DP32(flags, DOMAIN, FAST_CHANNELS,
                        scmi_has_fast_channels(call->agent));
     flags = FIELD_DP32(flags, DOMAIN, LONG_NAME,
-                       strlen(row_of(call)->name) >= 4 * SCMI_NAME_WORDS);
+                       scmi_name_is_extended(row_of(call)->name));
     return FIELD_DP32(flags, DOMAIN, INDEXED, row_of(call)->indexed);
 }
 
@@ -395,8 +407,7 @@ static int32_t domain_name_get(AvpsScmiCall *call)
     if (status != SCMI_SUCCESS) {
         return status;
     }
-    scmi_put(call, 0);
-    scmi_put_name(call, row_of(call)->name, SCMI_EXTENDED_NAME_WORDS);
+    scmi_put_extended_name(call, row_of(call)->name);
     return SCMI_SUCCESS;
 }
 
@@ -546,23 +557,20 @@ void avps_scmi_performance_fast_write(AvpsScmiPerformance *s, unsigned agent,
 /* --- What the host sees and does: an object for each domain --- */
 
 #define TYPE_LEVEL_VIEW "avps-scmi-performance-domain"
-OBJECT_DECLARE_SIMPLE_TYPE(LevelView, LEVEL_VIEW)
 
-struct LevelView {
-    Object parent_obj;
-
-    AvpsScmiPerformance *performance;
-    unsigned domain;
-};
+static AvpsScmiPerformance *view_owner(Object *obj)
+{
+    return AVPS_SCMI_PERFORMANCE(AVPS_SCMI_DOMAIN(obj)->protocol);
+}
 
 static const AvpsScmiPerformanceRow *view_row(Object *obj)
 {
-    return &avps_scmi_performance[LEVEL_VIEW(obj)->domain];
+    return &avps_scmi_performance[AVPS_SCMI_DOMAIN(obj)->id];
 }
 
 static AvpsScmiLevelState *view_state(Object *obj)
 {
-    return &LEVEL_VIEW(obj)->performance->domain[LEVEL_VIEW(obj)->domain];
+    return &view_owner(obj)->domain[AVPS_SCMI_DOMAIN(obj)->id];
 }
 
 /* Tell the host why @value cannot be @name. */
@@ -590,11 +598,10 @@ static void get_level(Object *obj, Visitor *v, const char *name, void *opaque,
 static void set_host_level(Object *obj, Visitor *v, const char *name,
                            void *opaque, Error **errp)
 {
-    LevelView *view = LEVEL_VIEW(obj);
     uint32_t point;
 
     if (visit_type_uint32(v, name, &point, errp)) {
-        check_host(obj, set_level(view->performance, view->domain,
+        check_host(obj, set_level(view_owner(obj), AVPS_SCMI_DOMAIN(obj)->id,
                                   AVPS_SCMI_PLATFORM, point),
                    name, point, errp);
     }
@@ -609,11 +616,10 @@ static void get_max(Object *obj, Visitor *v, const char *name, void *opaque,
 static void set_max(Object *obj, Visitor *v, const char *name, void *opaque,
                     Error **errp)
 {
-    LevelView *view = LEVEL_VIEW(obj);
     uint32_t point;
 
     if (visit_type_uint32(v, name, &point, errp)) {
-        check_host(obj, set_limits(view->performance, view->domain,
+        check_host(obj, set_limits(view_owner(obj), AVPS_SCMI_DOMAIN(obj)->id,
                                    AVPS_SCMI_PLATFORM, point, 0),
                    name, point, errp);
     }
@@ -628,11 +634,10 @@ static void get_min(Object *obj, Visitor *v, const char *name, void *opaque,
 static void set_min(Object *obj, Visitor *v, const char *name, void *opaque,
                     Error **errp)
 {
-    LevelView *view = LEVEL_VIEW(obj);
     uint32_t point;
 
     if (visit_type_uint32(v, name, &point, errp)) {
-        check_host(obj, set_limits(view->performance, view->domain,
+        check_host(obj, set_limits(view_owner(obj), AVPS_SCMI_DOMAIN(obj)->id,
                                    AVPS_SCMI_PLATFORM, 0, point),
                    name, point, errp);
     }
@@ -664,17 +669,6 @@ static void view_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
                               NULL, NULL);
     object_class_property_set_description(oc, "frequency-khz",
         "that the level stands for");
-}
-
-static void add_view(AvpsScmiPerformance *s, unsigned domain)
-{
-    Object *obj = object_new(TYPE_LEVEL_VIEW);
-
-    LEVEL_VIEW(obj)->performance = s;
-    LEVEL_VIEW(obj)->domain = domain;
-    object_property_add_child(OBJECT(s), avps_scmi_performance[domain].name,
-                              obj);
-    object_unref(obj);
 }
 
 /* --- Device --- */
@@ -726,7 +720,8 @@ static void performance_init(Object *obj)
 
     for (unsigned i = 0; i < AVPS_SCMI_NUM_PERFORMANCE; i++) {
         s->domain[i].level = avps_scmi_performance[i].boot;
-        add_view(s, i);
+        scmi_add_domain(&s->parent_obj, TYPE_LEVEL_VIEW,
+                        avps_scmi_performance[i].name, i);
     }
 }
 
@@ -792,8 +787,10 @@ static const VMStateDescription vmstate_level_state = {
     }
 };
 
+/* Before other devices look at the clock, which goes by the cores' speed */
 static const VMStateDescription vmstate_performance = {
     .name = "avps-scmi-performance",
+    .priority = MIG_PRI_IOMMU,
     .version_id = 1,
     .minimum_version_id = 1,
     .post_load = performance_post_load,
@@ -836,8 +833,7 @@ static const TypeInfo performance_types[] = {
     },
     {
         .name = TYPE_LEVEL_VIEW,
-        .parent = TYPE_OBJECT,
-        .instance_size = sizeof(LevelView),
+        .parent = TYPE_AVPS_SCMI_DOMAIN,
         .class_init = view_class_init,
     },
 };

@@ -20,6 +20,7 @@
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "hw/avps/scmi/domain.h"
 #include "hw/avps/scmi/platform.h"
 #include "hw/char/pl011.h"
 #include "migration/vmstate.h"
@@ -327,7 +328,7 @@ static int32_t attributes(AvpsScmiCall *call)
     value = FIELD_DP32(value, ATTRIBUTES, GPIO, selector == SELECT_FUNCTION &&
                        avps_scmi_pin_functions[id].gpio);
     scmi_put(call, FIELD_DP32(value, ATTRIBUTES, LONG_NAME,
-                              strlen(name) >= 4 * SCMI_NAME_WORDS));
+                              scmi_name_is_extended(name)));
     scmi_put_name(call, name, SCMI_NAME_WORDS);
     return SCMI_SUCCESS;
 }
@@ -339,9 +340,7 @@ static int32_t name_get(AvpsScmiCall *call)
     if (status != SCMI_SUCCESS) {
         return status;
     }
-    scmi_put(call, 0);
-    scmi_put_name(call, name_of(call->arg[1], call->arg[0]),
-                  SCMI_EXTENDED_NAME_WORDS);
+    scmi_put_extended_name(call, name_of(call->arg[1], call->arg[0]));
     return SCMI_SUCCESS;
 }
 
@@ -646,27 +645,25 @@ static const AvpsScmiMessage messages[] = {
 /* --- What the host sees and does: an object for each pin --- */
 
 #define TYPE_PIN_VIEW "avps-scmi-pin"
-OBJECT_DECLARE_SIMPLE_TYPE(PinView, PIN_VIEW)
 
-struct PinView {
-    Object parent_obj;
-
-    AvpsScmiPins *pins;
-    unsigned pin;
-};
+static AvpsScmiPins *view_owner(Object *obj)
+{
+    return AVPS_SCMI_PINS(AVPS_SCMI_DOMAIN(obj)->protocol);
+}
 
 static char *get_function(Object *obj, Error **errp)
 {
-    PinView *view = PIN_VIEW(obj);
+    unsigned pin = AVPS_SCMI_DOMAIN(obj)->id;
 
     return g_strdup(name_of(SELECT_FUNCTION,
-                            view->pins->pin[view->pin].function));
+                            view_owner(obj)->pin[pin].function));
 }
 
 static void set_function(Object *obj, const char *name, Error **errp)
 {
-    PinView *view = PIN_VIEW(obj);
-    PinSet set = { view->pin, 1 };
+    AvpsScmiPins *s = view_owner(obj);
+    unsigned pin = AVPS_SCMI_DOMAIN(obj)->id;
+    PinSet set = { pin, 1 };
     g_autoptr(GString) choice = g_string_new("");
 
     for (unsigned i = 0; i < AVPS_SCMI_NUM_FUNCTIONS; i++) {
@@ -674,31 +671,31 @@ static void set_function(Object *obj, const char *name, Error **errp)
             continue;
         }
         if (!strcmp(name, name_of(SELECT_FUNCTION, i))) {
-            view->pins->pin[view->pin].function = i;
-            update_pin(view->pins, view->pin);
+            s->pin[pin].function = i;
+            update_pin(s, pin);
             return;
         }
         g_string_append_printf(choice, "%s%s", choice->len ? ", " : "",
                                name_of(SELECT_FUNCTION, i));
     }
     error_setg(errp, "%s cannot have the function %s: choose from %s",
-               name_of(SELECT_PIN, view->pin), name, choice->str);
+               name_of(SELECT_PIN, pin), name, choice->str);
 }
 
 static bool get_level(Object *obj, Error **errp)
 {
-    return level_of(PIN_VIEW(obj)->pins, PIN_VIEW(obj)->pin);
+    return level_of(view_owner(obj), AVPS_SCMI_DOMAIN(obj)->id);
 }
 
 static void set_level(Object *obj, bool level, Error **errp)
 {
-    PinView *view = PIN_VIEW(obj);
+    unsigned pin = AVPS_SCMI_DOMAIN(obj)->id;
 
-    if (view->pin < AVPS_SCMI_GPIO1_LINES) {
-        board_changed(&view->pins->line[view->pin], view->pin, level);
+    if (pin < AVPS_SCMI_GPIO1_LINES) {
+        board_changed(&view_owner(obj)->line[pin], pin, level);
     } else {
         error_setg(errp, "%s is no line of gpio1: its level cannot be set",
-                   name_of(SELECT_PIN, view->pin));
+                   name_of(SELECT_PIN, pin));
     }
 }
 
@@ -710,16 +707,6 @@ static void view_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
     object_class_property_add_bool(oc, "level", get_level, set_level);
     object_class_property_set_description(oc, "level",
         "at the pin; written: the board drives it");
-}
-
-static void add_view(AvpsScmiPins *s, unsigned pin)
-{
-    Object *obj = object_new(TYPE_PIN_VIEW);
-
-    PIN_VIEW(obj)->pins = s;
-    PIN_VIEW(obj)->pin = pin;
-    object_property_add_child(OBJECT(s), avps_scmi_pins[pin].name, obj);
-    object_unref(obj);
 }
 
 /* --- Device --- */
@@ -742,6 +729,15 @@ static void connect_blocks(Notifier *notifier, void *data)
     }
     avps_char_gate_init(&s->uart1, &PL011(uart)->chr);
     update_uart(s);
+}
+
+static void pins_reset_permissions(AvpsScmiProtocol *protocol, unsigned agent)
+{
+    AvpsScmiPins *s = AVPS_SCMI_PINS(protocol);
+
+    for (unsigned pin = 0; pin < AVPS_SCMI_NUM_PINS; pin++) {
+        s->pin[pin].denied &= ~BIT(agent);
+    }
 }
 
 static void pins_forget(AvpsScmiProtocol *protocol, unsigned agent)
@@ -784,7 +780,8 @@ static void pins_init(Object *obj)
 
     for (unsigned pin = 0; pin < AVPS_SCMI_NUM_PINS; pin++) {
         s->pin[pin].function = avps_scmi_pins[pin].boot;
-        add_view(s, pin);
+        scmi_add_domain(&s->parent_obj, TYPE_PIN_VIEW,
+                        avps_scmi_pins[pin].name, pin);
     }
     for (unsigned i = 0; i < AVPS_SCMI_GPIO1_LINES; i++) {
         s->line[i].pins = s;
@@ -878,6 +875,7 @@ static void pins_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
     pc->num_messages = ARRAY_SIZE(messages);
     pc->attributes = put_attributes;
     pc->forget = pins_forget;
+    pc->reset_permissions = pins_reset_permissions;
 }
 
 static const TypeInfo pin_types[] = {
@@ -890,8 +888,7 @@ static const TypeInfo pin_types[] = {
     },
     {
         .name = TYPE_PIN_VIEW,
-        .parent = TYPE_OBJECT,
-        .instance_size = sizeof(PinView),
+        .parent = TYPE_AVPS_SCMI_DOMAIN,
         .class_init = view_class_init,
     },
 };

@@ -21,6 +21,7 @@
 #include "qemu/log.h"
 #include "qapi/error.h"
 #include "qapi/visitor.h"
+#include "hw/avps/scmi/domain.h"
 #include "migration/vmstate.h"
 #include "powercap.h"
 #include "hw/avps/trace.h"
@@ -319,7 +320,7 @@ static uint32_t domain_flags(const AvpsScmiCall *call)
     flags = FIELD_DP32(flags, DOMAIN, MONITORED, 1);
     flags = FIELD_DP32(flags, DOMAIN, CAP_SET, 1);
     flags = FIELD_DP32(flags, DOMAIN, LONG_NAME,
-                       strlen(row_of(call)->name) >= 4 * SCMI_NAME_WORDS);
+                       scmi_name_is_extended(row_of(call)->name));
     flags = FIELD_DP32(flags, DOMAIN, ASYNC, p2a);
     flags = FIELD_DP32(flags, DOMAIN, POWER_NOTIFY, p2a);
     return FIELD_DP32(flags, DOMAIN, CAP_NOTIFY, p2a);
@@ -355,8 +356,7 @@ static int32_t domain_name_get(AvpsScmiCall *call)
     if (status != SCMI_SUCCESS) {
         return status;
     }
-    scmi_put(call, 0);
-    scmi_put_name(call, row_of(call)->name, SCMI_EXTENDED_NAME_WORDS);
+    scmi_put_extended_name(call, row_of(call)->name);
     return SCMI_SUCCESS;
 }
 
@@ -545,18 +545,15 @@ void avps_scmi_powercap_fast_write(AvpsScmiPowercap *s, unsigned agent,
 /* --- What the host sees and does: an object for each domain --- */
 
 #define TYPE_CAP_VIEW "avps-scmi-powercap-domain"
-OBJECT_DECLARE_SIMPLE_TYPE(CapView, CAP_VIEW)
 
-struct CapView {
-    Object parent_obj;
-
-    AvpsScmiPowercap *powercap;
-    unsigned domain;
-};
+static AvpsScmiPowercap *view_owner(Object *obj)
+{
+    return AVPS_SCMI_POWERCAP(AVPS_SCMI_DOMAIN(obj)->protocol);
+}
 
 static AvpsScmiCapState *view_state(Object *obj)
 {
-    return &CAP_VIEW(obj)->powercap->domain[CAP_VIEW(obj)->domain];
+    return &view_owner(obj)->domain[AVPS_SCMI_DOMAIN(obj)->id];
 }
 
 static void get_cap(Object *obj, Visitor *v, const char *name, void *opaque,
@@ -568,14 +565,14 @@ static void get_cap(Object *obj, Visitor *v, const char *name, void *opaque,
 static void set_host_cap(Object *obj, Visitor *v, const char *name,
                          void *opaque, Error **errp)
 {
-    CapView *view = CAP_VIEW(obj);
-    const AvpsScmiPowercapRow *row = &avps_scmi_powercaps[view->domain];
+    unsigned domain = AVPS_SCMI_DOMAIN(obj)->id;
+    const AvpsScmiPowercapRow *row = &avps_scmi_powercaps[domain];
     uint32_t cap;
 
     if (!visit_type_uint32(v, name, &cap, errp)) {
         return;
     }
-    if (set_cap(view->powercap, view->domain, AVPS_SCMI_PLATFORM, cap)) {
+    if (set_cap(view_owner(obj), domain, AVPS_SCMI_PLATFORM, cap)) {
         error_setg(errp, "%s of %s cannot be %u: give uW from %u to %u, or 0 "
                    "for no cap", name, row->name, cap, row->min_cap,
                    row->max_cap);
@@ -597,7 +594,7 @@ static void get_extra(Object *obj, Visitor *v, const char *name, void *opaque,
 static void set_extra(Object *obj, Visitor *v, const char *name, void *opaque,
                       Error **errp)
 {
-    AvpsScmiPowercap *s = CAP_VIEW(obj)->powercap;
+    AvpsScmiPowercap *s = view_owner(obj);
 
     if (visit_type_uint32(v, name, &view_state(obj)->extra, errp)) {
         avps_scmi_performance_update(performance_of(s), AVPS_SCMI_PLATFORM);
@@ -618,17 +615,6 @@ static void view_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
                               set_extra, NULL, NULL);
     object_class_property_set_description(oc, "extra-power",
         "of consumers beyond the model, uW");
-}
-
-static void add_view(AvpsScmiPowercap *s, unsigned domain)
-{
-    Object *obj = object_new(TYPE_CAP_VIEW);
-
-    CAP_VIEW(obj)->powercap = s;
-    CAP_VIEW(obj)->domain = domain;
-    object_property_add_child(OBJECT(s), avps_scmi_powercaps[domain].name,
-                              obj);
-    object_unref(obj);
 }
 
 /* --- Device --- */
@@ -677,7 +663,8 @@ static void powercap_reset_hold(Object *obj, ResetType type)
 static void powercap_init(Object *obj)
 {
     for (unsigned i = 0; i < AVPS_SCMI_NUM_POWERCAPS; i++) {
-        add_view(AVPS_SCMI_POWERCAP(obj), i);
+        scmi_add_domain(AVPS_SCMI_PROTOCOL(obj), TYPE_CAP_VIEW,
+                        avps_scmi_powercaps[i].name, i);
     }
 }
 
@@ -751,8 +738,7 @@ static const TypeInfo powercap_types[] = {
     },
     {
         .name = TYPE_CAP_VIEW,
-        .parent = TYPE_OBJECT,
-        .instance_size = sizeof(CapView),
+        .parent = TYPE_AVPS_SCMI_DOMAIN,
         .class_init = view_class_init,
     },
 };

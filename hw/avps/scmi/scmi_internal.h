@@ -158,6 +158,8 @@ struct AvpsScmiProtocolClass {
      * (BASE_RESET_AGENT_CONFIGURATION). May be NULL.
      */
     void (*forget)(AvpsScmiProtocol *protocol, unsigned agent);
+    /* Give back what the protocol itself has denied @agent. May be NULL. */
+    void (*reset_permissions)(AvpsScmiProtocol *protocol, unsigned agent);
     /*
      * What @device has from this protocol's domains. NULL: none of them can
      * stop a device.

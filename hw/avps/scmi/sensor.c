@@ -18,6 +18,7 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qapi/visitor.h"
+#include "hw/avps/scmi/domain.h"
 #include "migration/vmstate.h"
 #include "sensor.h"
 #include "hw/avps/trace.h"
@@ -439,7 +440,7 @@ static uint32_t attributes_low(const AvpsScmiCall *call,
     value = FIELD_DP32(value, ATTR_LOW, TIMESTAMP_EXPONENT,
                        TIMESTAMP_EXPONENT & 0x1f);
     value = FIELD_DP32(value, ATTR_LOW, LONG_NAME,
-                       strlen(row->name) >= 4 * SCMI_NAME_WORDS);
+                       scmi_name_is_extended(row->name));
     value = FIELD_DP32(value, ATTR_LOW, UPDATES, p2a && row->intervals);
     return FIELD_DP32(value, ATTR_LOW, ASYNC, can_read_async(call, row));
 }
@@ -587,8 +588,7 @@ static int32_t name_get(AvpsScmiCall *call)
     if (status != SCMI_SUCCESS) {
         return status;
     }
-    scmi_put(call, 0);
-    scmi_put_name(call, row_of(call)->name, SCMI_EXTENDED_NAME_WORDS);
+    scmi_put_extended_name(call, row_of(call)->name);
     return SCMI_SUCCESS;
 }
 
@@ -789,14 +789,21 @@ static const AvpsScmiMessage messages[] = {
 /* --- What the host sees and does: an object for each sensor --- */
 
 #define TYPE_SENSOR_INPUT "avps-scmi-sensor-input"
-OBJECT_DECLARE_SIMPLE_TYPE(SensorInput, SENSOR_INPUT)
 
-struct SensorInput {
-    Object parent_obj;
+static AvpsScmiSensors *input_owner(Object *obj)
+{
+    return AVPS_SCMI_SENSOR(AVPS_SCMI_DOMAIN(obj)->protocol);
+}
 
-    AvpsScmiSensors *sensors;
-    unsigned id;
-};
+static AvpsScmiSensorState *input_state(Object *obj)
+{
+    return &input_owner(obj)->sensor[AVPS_SCMI_DOMAIN(obj)->id];
+}
+
+static const AvpsScmiSensorRow *input_row(Object *obj)
+{
+    return &avps_scmi_sensors[AVPS_SCMI_DOMAIN(obj)->id];
+}
 
 /* Names of the properties, for the axes in their order */
 static const char *const axis_properties[AVPS_SCMI_MAX_AXES] = {
@@ -806,18 +813,14 @@ static const char *const axis_properties[AVPS_SCMI_MAX_AXES] = {
 static void get_value(Object *obj, Visitor *v, const char *name, void *opaque,
                       Error **errp)
 {
-    SensorInput *input = SENSOR_INPUT(obj);
-    unsigned axis = GPOINTER_TO_UINT(opaque);
-
-    visit_type_int64(v, name, &input->sensors->sensor[input->id].value[axis],
-                     errp);
+    visit_type_int64(v, name,
+                     &input_state(obj)->value[GPOINTER_TO_UINT(opaque)], errp);
 }
 
 static void set_value(Object *obj, Visitor *v, const char *name, void *opaque,
                       Error **errp)
 {
-    SensorInput *input = SENSOR_INPUT(obj);
-    const AvpsScmiSensorRow *row = &avps_scmi_sensors[input->id];
+    const AvpsScmiSensorRow *row = input_row(obj);
     int64_t value;
 
     if (!visit_type_int64(v, name, &value, errp)) {
@@ -830,23 +833,21 @@ static void set_value(Object *obj, Visitor *v, const char *name, void *opaque,
                    row->unit);
         return;
     }
-    avps_scmi_sensor_set(input->sensors, input->id, GPOINTER_TO_UINT(opaque),
-                         value);
+    avps_scmi_sensor_set(input_owner(obj), AVPS_SCMI_DOMAIN(obj)->id,
+                         GPOINTER_TO_UINT(opaque), value);
 }
 
 static char *get_unit(Object *obj, Error **errp)
 {
-    const AvpsScmiSensorRow *row = &avps_scmi_sensors[SENSOR_INPUT(obj)->id];
+    const AvpsScmiSensorRow *row = input_row(obj);
 
     return g_strdup_printf("10^%d %s", row->scale, row->unit);
 }
 
 static bool get_updating(Object *obj, Error **errp)
 {
-    SensorInput *input = SENSOR_INPUT(obj);
-
     for (unsigned agent = 0; agent < AVPS_SCMI_NUM_AGENTS; agent++) {
-        if (wants_updates(&input->sensors->sensor[input->id], agent)) {
+        if (wants_updates(input_state(obj), agent)) {
             return true;
         }
     }
@@ -856,17 +857,15 @@ static bool get_updating(Object *obj, Error **errp)
 static void add_input(AvpsScmiSensors *s, unsigned id)
 {
     const AvpsScmiSensorRow *row = &avps_scmi_sensors[id];
-    Object *obj = object_new(TYPE_SENSOR_INPUT);
+    Object *obj;
 
-    SENSOR_INPUT(obj)->sensors = s;
-    SENSOR_INPUT(obj)->id = id;
+    scmi_add_domain(&s->parent_obj, TYPE_SENSOR_INPUT, row->name, id);
+    obj = object_resolve_path_component(OBJECT(s), row->name);
     for (unsigned axis = 0; axis < num_values(row); axis++) {
         object_property_add(obj, row->axes ? axis_properties[axis] : "value",
                             "int", get_value, set_value, NULL,
                             GUINT_TO_POINTER(axis));
     }
-    object_property_add_child(OBJECT(s), row->name, obj);
-    object_unref(obj);
 }
 
 static void input_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
@@ -1039,8 +1038,7 @@ static const TypeInfo sensor_types[] = {
     },
     {
         .name = TYPE_SENSOR_INPUT,
-        .parent = TYPE_OBJECT,
-        .instance_size = sizeof(SensorInput),
+        .parent = TYPE_AVPS_SCMI_DOMAIN,
         .class_init = input_class_init,
     },
 };
