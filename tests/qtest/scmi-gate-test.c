@@ -199,6 +199,33 @@ static void test_save_and_load(void)
     end(agent);
 }
 
+/*
+ * A command that resets a block is answered when no device is at work: not
+ * while the doorbell is written, which a device can do, too.
+ */
+static void test_save_before_the_answer(void)
+{
+    ScmiAgent *agent = start();
+    QTestState *from = scmi_machine(agent);
+    QTestState *to;
+    uint16_t fresh = i2c_divider(from);
+    ScmiMessage response;
+
+    qtest_writew(from, reg("i2c1", I2C_IFDR), I2C_IFDR_VALUE);
+    scmi_begin(agent, SCMI_RESET, RESET,
+               SCMI_LIST(I2C1_RESET, RESET_AUTONOMOUS, 0),
+               SCMI_COUNT(I2C1_RESET, RESET_AUTONOMOUS, 0));
+    g_assert_false(scmi_poll(agent, &response));
+    to = machine_through_a_file(from, "");
+    scmi_move(agent, to);
+    g_assert_false(scmi_poll(agent, &response));
+    qtest_qmp_assert_success(to, "{'execute': 'cont'}");
+    response = scmi_wait(agent);
+    g_assert_cmpint(response.status, ==, SCMI_SUCCESS);
+    g_assert_cmphex(i2c_divider(to), ==, fresh);
+    end(agent);
+}
+
 /* Without the processor nothing stops, and nothing needs it. */
 static void test_off(void)
 {
@@ -223,6 +250,8 @@ int main(int argc, char **argv)
     qtest_add_func("/scmi-gate/held-in-reset", test_held_in_reset);
     qtest_add_func("/scmi-gate/machine-reset", test_machine_reset);
     qtest_add_func("/scmi-gate/save-and-load", test_save_and_load);
+    qtest_add_func("/scmi-gate/save-before-the-answer",
+                   test_save_before_the_answer);
     qtest_add_func("/scmi-gate/off", test_off);
     return g_test_run();
 }
