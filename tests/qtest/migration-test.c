@@ -179,7 +179,8 @@ static void test_with_devices(void)
         "-nic none -device virtio-balloon-device "
         "-device tmp105,id=t,bus=i2c1.0,address=0x48 "
         "-device usb-kbd,bus=usb0.0 -device usb-mouse,bus=usb1.0 "
-        "-device virtio-rng-pci";
+        "-device virtio-rng-pci "
+        "-device virtio-scmi-device -device virtio-scmi-pci";
     QTestState *qts = machine_start(options);
     int64_t temperature = 25000;
 
