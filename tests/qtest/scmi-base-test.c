@@ -8,6 +8,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qemu/bitops.h"
+#include "qemu/bswap.h"
 #include "tests/qtest/avps/scmi.h"
 
 #define VERSION 0x20001
@@ -141,6 +143,75 @@ static void test_message_attributes(ScmiAgent *agent)
                     ==, SCMI_NOT_FOUND);
 }
 
+/* --- What every protocol has in common --- */
+
+static void expect_status(ScmiAgent *agent, uint32_t header, int words,
+                          int32_t status)
+{
+    uint8_t bytes[SCMI_RAW_MAX] = { 0 };
+    ScmiMessage m;
+
+    stl_le_p(bytes, header);
+    scmi_begin_raw(agent, bytes, 4 + 4 * words);
+    g_assert_true(scmi_end_raw(agent, &m));
+    g_assert_cmphex(m.header, ==, header);
+    /* To the library, what has the header of a notification has no status. */
+    if (extract32(header, 8, 2) == SCMI_NOTIFICATION) {
+        m.status = m.word[0];
+    }
+    g_assert_cmpint(m.status, ==, status);
+}
+
+/* The header comes back as it was, with any token. */
+static void test_tokens(ScmiAgent *agent)
+{
+    for (unsigned token = 0; token < 1024; token += 33) {
+        expect_status(agent, scmi_header(SCMI_BASE, SCMI_COMMAND,
+                                         DISCOVER_VENDOR, token), 0,
+                      SCMI_SUCCESS);
+    }
+}
+
+/* An agent sends commands, and nothing else. */
+static void test_types(ScmiAgent *agent)
+{
+    for (unsigned type = 1; type <= 3; type++) {
+        expect_status(agent, scmi_header(SCMI_BASE, type, DISCOVER_VENDOR, 1),
+                      0, SCMI_PROTOCOL_ERROR);
+    }
+}
+
+static void test_reserved_bits(ScmiAgent *agent)
+{
+    for (int bit = 28; bit < 32; bit++) {
+        expect_status(agent, scmi_header(SCMI_BASE, SCMI_COMMAND,
+                                         DISCOVER_VENDOR, 1) | BIT(bit), 0,
+                      SCMI_PROTOCOL_ERROR);
+    }
+}
+
+static void test_number_of_words(ScmiAgent *agent)
+{
+    uint32_t agent_of = scmi_header(SCMI_BASE, SCMI_COMMAND, DISCOVER_AGENT,
+                                    1);
+
+    for (int words = 0; words <= SCMI_MAX_WORDS + 4; words++) {
+        expect_status(agent, agent_of, words,
+                      words == 1 ? SCMI_SUCCESS : SCMI_PROTOCOL_ERROR);
+    }
+}
+
+static void test_unknown_protocols(ScmiAgent *agent)
+{
+    static const unsigned ids[] = { 0x00, 0x0f, 0x1a, 0x7f, 0x80, 0xff };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+        expect_status(agent, scmi_header(ids[i], SCMI_COMMAND,
+                                         SCMI_PROTOCOL_VERSION, 1), 0,
+                      SCMI_NOT_SUPPORTED);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -153,6 +224,12 @@ int main(int argc, char **argv)
                   test_protocols_from_the_middle, NULL);
     scmi_add_test("/scmi-base/agents", test_agents, NULL);
     scmi_add_test("/scmi-base/message-attributes", test_message_attributes,
+                  NULL);
+    scmi_add_test("/scmi-base/tokens", test_tokens, NULL);
+    scmi_add_test("/scmi-base/types", test_types, NULL);
+    scmi_add_test("/scmi-base/reserved-bits", test_reserved_bits, NULL);
+    scmi_add_test("/scmi-base/number-of-words", test_number_of_words, NULL);
+    scmi_add_test("/scmi-base/unknown-protocols", test_unknown_protocols,
                   NULL);
     return g_test_run();
 }

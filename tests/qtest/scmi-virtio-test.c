@@ -515,6 +515,45 @@ static void test_events_and_reset(void)
     quit(agent);
 }
 
+/* See scmi-clock-test.c */
+#define CLOCK_ATTRIBUTES 3
+#define CLOCK_RATE_NOTIFY 9
+#define RATE_CHANGED 0
+#define MAX_CLOCKS 64
+
+static uint32_t find_clock(ScmiAgent *agent, const char *wanted)
+{
+    for (uint32_t id = 0; id < MAX_CLOCKS; id++) {
+        ScmiMessage m = scmi_call(agent, SCMI_CLOCK, CLOCK_ATTRIBUTES, id);
+        g_autofree char *name = m.status ? NULL : scmi_name(&m, 1, 4);
+
+        if (!g_strcmp0(name, wanted)) {
+            return id;
+        }
+    }
+    g_assert_not_reached();
+}
+
+/* Nothing of a machine that stands still changes; then it comes at once. */
+static void test_events_of_a_stopped_machine(void)
+{
+    ScmiAgent *agent = start_subscribed();
+    QTestState *qts = scmi_machine(agent);
+    uint32_t clock = find_clock(agent, "i2c1");
+
+    g_assert_cmpint(scmi_status(agent, SCMI_CLOCK, CLOCK_RATE_NOTIFY, clock,
+                                1), ==, SCMI_SUCCESS);
+    qtest_qmp_assert_success(qts, "{'execute': 'stop'}");
+    qtest_qmp_assert_success(qts, "{'execute': 'qom-set', 'arguments': "
+                             "{'path': %s, 'property': 'rate', "
+                             "'value': 24000000}}", SCMI_PATH "/clock/i2c1");
+    scmi_check_no_event(agent, 0);
+    qtest_qmp_assert_success(qts, "{'execute': 'cont'}");
+    scmi_wait_notification(agent, SCMI_CLOCK, RATE_CHANGED);
+    scmi_check_no_event(agent, 0);
+    quit(agent);
+}
+
 #define EVENT_QUEUE 0x4000
 
 /* A buffer that is too short is used up, and the message goes on. */
@@ -565,6 +604,8 @@ int main(int argc, char **argv)
                    test_events_wait_for_buffers);
     qtest_add_func("/scmi-virtio/events-migrate", test_events_migrate);
     qtest_add_func("/scmi-virtio/events-and-reset", test_events_and_reset);
+    qtest_add_func("/scmi-virtio/events-of-a-stopped-machine",
+                   test_events_of_a_stopped_machine);
     qtest_add_func("/scmi-virtio/short-event-buffers",
                    test_short_event_buffers);
     return g_test_run();
