@@ -103,7 +103,8 @@ static void write_smc_transport(AvpsSoc *soc)
 
     qemu_fdt_setprop_cell(blob, SCMI_PATH, "shmem",
                           soc->fdt->scmi_smc_shmem);
-    qemu_fdt_setprop_cell(blob, SCMI_PATH, "arm,smc-id", AVPS_SCMI_SMC_FUNCTION);
+    qemu_fdt_setprop_cell(blob, SCMI_PATH, "arm,smc-id",
+                          AVPS_SCMI_SMC_FUNCTION);
     qemu_fdt_setprop_string(blob, SCMI_PATH, "compatible", "arm,scmi-smc");
 }
 
