@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The system control processor under an unmodified Debian kernel, over its mailbox.
+"""The system control processor under an unmodified Debian kernel, over its mailbox and by SMC.
 
 Clocks, power, performance and reset domains are changed by the drivers of the devices that use
-them; the host's view of the domain is the witness. One machine serves all tests here; each leaves
-it as it was.
+them; the host's view of the domain is the witness. One machine serves the tests of the mailbox; each
+leaves it as it was.
 """
 
 import re
@@ -134,3 +134,16 @@ def test_scmi_stock_performance_domain(guest):
         guest.command(f'echo {hertz} > {bus}/userspace/set_freq')
         _scmi.expect(guest, 'performance/memory', 'level', level)
         assert _scmi.get(guest, 'clock/display', 'rate') == hertz
+
+
+def test_scmi_stock_smc(boot):
+    """The same kernel over SMC calls: bound, and a clock changed by its consumer."""
+    with boot(options='scmi=smc') as machine:
+        machine.log_in()
+        assert _scmi.drivers(machine) >= {'scmi-clocks', 'scmi-power-domain', 'scmi-reset'}
+        assert machine.qom_get(f'{_scmi.SCMI}/smc', 'commands') > 0
+        assert machine.qom_get(f'{_scmi.SCMI}/mailbox0', 'commands') == 0
+        assert _scmi.get(machine, 'clock/i2c2', 'enabled')
+        _scmi.unbind(machine, 'imx-i2c', 'b090000.i2c')
+        _scmi.expect(machine, 'clock/i2c2', 'enabled', False)
+        machine.power_off()
