@@ -450,6 +450,10 @@ static void test_fast_limits(void)
     check_limits(agent, CPUS, 3, 2);
     g_assert_cmpint(fast_read(agent, FAST(CPUS, FAST_LIMITS_GET)), ==, 3);
     g_assert_cmpint(fast_read(agent, FAST(CPUS, FAST_LIMITS_GET) + 4), ==, 2);
+    /* Without a maximum, the one that was set meanwhile stays. */
+    succeed(agent, LIMITS_SET, CPUS, 4, 2);
+    fast_write(agent, FAST(CPUS, FAST_LIMITS_SET) + 4, 1);
+    check_limits(agent, CPUS, 4, 1);
     /* At once */
     qtest_writeq(qts, scmi_shared(1, FAST(MEMORY, FAST_LIMITS_SET)),
                  1600ull << 32 | 1600);

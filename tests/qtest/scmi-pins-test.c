@@ -610,6 +610,8 @@ static void test_save_and_load(void)
     qts = machine_through_a_file(qts, options);
     qtest_qmp_assert_success(qts, "{'execute': 'cont'}");
     scmi_move(agent, qts);
+    qtest_writel(qts, reg("uart1", CR), CR_ENABLED);
+    qtest_writel(qts, reg("uart1", DR), 'x');
     g_assert_cmpint(function_of(agent, PIN, 4), ==, CAN);
     g_assert_cmpint(setting(agent, 3, DRIVE_STRENGTH), ==, 5);
     g_assert_cmphex(gpio_read(agent, BIT(4)), ==, 0);
@@ -619,8 +621,6 @@ static void test_save_and_load(void)
     qtest_writel(qts, reg("gpio1", DIR), 0);
     select_function(agent, PIN, 4, GPIO1);
     g_assert_cmphex(gpio_read(agent, BIT(4)), ==, BIT(4));
-    qtest_writel(qts, reg("uart1", CR), CR_ENABLED);
-    qtest_writel(qts, reg("uart1", DR), 'x');
     scmi_close(agent);
     qtest_quit(qts);
     g_assert_true(g_file_get_contents(file, &text, NULL, NULL));
