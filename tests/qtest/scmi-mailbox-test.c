@@ -285,28 +285,6 @@ static void test_doorbell_cleared_late(void)
     qtest_quit(qts);
 }
 
-/*
- * Linux lets its next command go before it clears the bit of the last one:
- * neither answer's doorbell may be lost.
- */
-static void test_cleared_late(void)
-{
-    QTestState *qts = machine_start_with_irqs("");
-
-    write_question(qts, 1, 1, 1);
-    ring(qts, 1);
-    write_question(qts, 1, 2, 1);
-    ring(qts, 1);
-    check_answer(qts, 1, 2);
-    set(qts, 1, SCMI_RX_CLEAR, SCMI_DOORBELL_A2P);
-    g_assert_cmphex(get(qts, 1, SCMI_RX_STAT), ==, SCMI_DOORBELL_A2P);
-    g_assert_true(line(qts, 1, 0));
-    set(qts, 1, SCMI_RX_CLEAR, SCMI_DOORBELL_A2P);
-    g_assert_cmphex(get(qts, 1, SCMI_RX_STAT), ==, 0);
-    g_assert_false(line(qts, 1, 0));
-    qtest_quit(qts);
-}
-
 /* Who one is, is a matter of the page, and of nothing in a message. */
 static void test_four_agents(void)
 {
@@ -572,7 +550,6 @@ int main(int argc, char **argv)
     qtest_add_func("/scmi-mailbox/interrupt", test_interrupt);
     qtest_add_func("/scmi-mailbox/doorbell-cleared-late",
                    test_doorbell_cleared_late);
-    qtest_add_func("/scmi-mailbox/cleared-late", test_cleared_late);
     qtest_add_func("/scmi-mailbox/four-agents", test_four_agents);
     qtest_add_func("/scmi-mailbox/doorbell-without-message",
                    test_doorbell_without_message);
