@@ -13,10 +13,10 @@
 
 /* What a terminal of 80 columns shows without a wrap. */
 #define LINE_WIDTH   80
-#define NAME_WIDTH   14
+#define NAME_WIDTH   13
 #define ADDR_WIDTH   12
-#define IRQ_WIDTH    9
-#define DRIVER_WIDTH 16
+#define IRQ_WIDTH    11
+#define DRIVER_WIDTH 15
 #define STATE_WIDTH  (LINE_WIDTH - NAME_WIDTH - ADDR_WIDTH - IRQ_WIDTH - \
                       DRIVER_WIDTH - 4)
 
