@@ -85,6 +85,7 @@ CASES = [
     Case('cpu-speed', 2, options=('-icount', 'shift=4')),
     Case('scmi-smc', 1),
     Case('scmi-smc', 2),
+    Case('scmi-smc-fuzz', 1),
     Case('flash', 2, layout='firmware'),
     Case('no-secure', 2),
     Case('secure', 3, layout='secure-firmware'),
