@@ -10,6 +10,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "qapi/error.h"
 #include "hw/avps/scmi/resources.h"
 #include "hw/avps/scmi/smc.h"
 #include "hw/avps/soc.h"
@@ -149,6 +150,10 @@ bool avps_control_create(AvpsSoc *soc, Error **errp)
     dev = qdev_new(TYPE_AVPS_SCMI);
     soc->scmi = AVPS_SCMI(dev);
     object_property_add_child(OBJECT(soc), "scmi", OBJECT(dev));
+    /* Linux turns off what no node asks for */
+    object_property_set_bool(object_resolve_path_component(OBJECT(dev),
+                                                           "power"),
+                             "hold", !soc->scmi_power_domains, &error_abort);
     if (!sysbus_realize_and_unref(SYS_BUS_DEVICE(dev), errp)) {
         return false;
     }
@@ -176,6 +181,10 @@ void avps_control_block(AvpsSoc *soc, const AvpsMapRow *row,
  * What the nodes of blocks say, clocks apart: what the drivers of these blocks
  * use, and no more, because a driver that does not know its power domain loses
  * the registers that it wrote once.
+ *
+ * Power domains by request only: Linux turns them off and on while interrupts
+ * are suspended, and with a mailbox waits in vain for the one that ends a
+ * message. It does not come back from a suspend then.
  */
 static const struct {
     const char *block;
@@ -197,7 +206,7 @@ void avps_control_write_consumer(AvpsSoc *soc, const AvpsMapRow *row,
             write_reference(soc, path, "resets", soc->fdt->scmi_reset,
                             avps_scmi_reset_of(row->name));
         }
-        if (consumers[i].power) {
+        if (consumers[i].power && soc->scmi_power_domains) {
             write_reference(soc, path, "power-domains",
                             soc->fdt->scmi_power,
                             avps_scmi_power_domain_of(row->name));

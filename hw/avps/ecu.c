@@ -170,6 +170,7 @@ static bool ecu_create(AvpsEcu *ecu, Error **errp)
     soc->idle_states = ecu->idle_states;
     soc->iommu = ecu->iommu;
     soc->scmi_transport = ecu->scmi;
+    soc->scmi_power_domains = ecu->scmi_power_domains;
     soc->dma_default_abort = ecu->dma_default_abort;
     soc->lifecycle = &ecu->lifecycle;
     if (!sysbus_realize(SYS_BUS_DEVICE(soc), errp) ||
@@ -274,6 +275,16 @@ static void ecu_set_scmi(Object *obj, const char *value, Error **errp)
     if (choice >= 0) {
         AVPS_ECU(obj)->scmi = choice;
     }
+}
+
+static bool ecu_get_scmi_power_domains(Object *obj, Error **errp)
+{
+    return AVPS_ECU(obj)->scmi_power_domains;
+}
+
+static void ecu_set_scmi_power_domains(Object *obj, bool value, Error **errp)
+{
+    AVPS_ECU(obj)->scmi_power_domains = value;
 }
 
 static const char *const dma_default_names[] = { "bypass", "abort", NULL };
@@ -434,6 +445,12 @@ static void ecu_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
     object_class_property_set_description(oc, "scmi",
         "How the device tree reaches the system control processor: mailbox, "
         "virtio or smc; off: there is none (default: mailbox)");
+    object_class_property_add_bool(oc, "scmi-power-domains",
+                                   ecu_get_scmi_power_domains,
+                                   ecu_set_scmi_power_domains);
+    object_class_property_set_description(oc, "scmi-power-domains",
+        "Blocks have power domains of SCMI in the device tree, and lose their "
+        "power when nobody wants it (default: off)");
     object_class_property_add_str(oc, "dma-default", ecu_get_dma_default,
                                   ecu_set_dma_default);
     object_class_property_set_description(oc, "dma-default",

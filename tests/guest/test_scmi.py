@@ -49,12 +49,13 @@ def directory():
 
 @pytest.fixture(scope='module')
 def guest(qemu_binary, stock, directory):
-    tree = _scmi.tree(qemu_binary, directory, MEMORY_BUS)
+    options = 'scmi-power-domains=on'
+    tree = _scmi.tree(qemu_binary, directory, MEMORY_BUS, machine=options)
     with Machine(qemu_binary, directory, *stock.arguments(), '-dtb', tree,
                  *drive(directory / 'nor', 'mtd'),
                  '-nic', 'user,model=cadence_gem',
-                 '-device', f'tmp105,id=thermometer,bus=i2c1.0,address={THERMOMETER:#x}'
-                 ) as machine:
+                 '-device', f'tmp105,id=thermometer,bus=i2c1.0,address={THERMOMETER:#x}',
+                 options=options) as machine:
         machine.log_in()
         yield machine
         machine.power_off()

@@ -18,6 +18,7 @@ VARIANTS = {
     'virtio-iommu': ['-M', 'iommu=virtio'],
     'no-iommu': ['-M', 'iommu=none'],
     'idle-states': ['-M', 'idle-states=on'],
+    'scmi-power-domains': ['-M', 'scmi-power-domains=on'],
     'one-core': ['-smp', '1'],
     'eight-cores': ['-smp', '8,clusters=2', '-m', '3G'],
 }

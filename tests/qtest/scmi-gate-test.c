@@ -13,7 +13,11 @@
 #include "tests/qtest/avps/migration.h"
 #include "tests/qtest/avps/scmi.h"
 
+/* Blocks lose their power when nobody wants it */
+#define POWER_DOMAINS "-M scmi-power-domains=on"
+
 #define POWER_STATE_SET 4
+#define POWER_STATE_GET 5
 #define POWER_OFF BIT(30)
 #define CLOCK_CONFIG_SET 7
 #define RESET 4
@@ -37,7 +41,7 @@
 
 static ScmiAgent *start(void)
 {
-    return scmi_open(machine_start(""), 1);
+    return scmi_open(machine_start(POWER_DOMAINS), 1);
 }
 
 static void end(ScmiAgent *agent)
@@ -191,7 +195,7 @@ static void test_save_and_load(void)
     uint16_t fresh = i2c_divider(from);
 
     power(agent, I2C1_POWER, POWER_OFF);
-    to = machine_through_a_file(from, "");
+    to = machine_through_a_file(from, POWER_DOMAINS);
     scmi_move(agent, to);
     g_assert_cmphex(i2c_divider(to), ==, 0);
     power(agent, I2C1_POWER, 0);
@@ -216,13 +220,28 @@ static void test_save_before_the_answer(void)
                SCMI_LIST(I2C1_RESET, RESET_AUTONOMOUS, 0),
                SCMI_COUNT(I2C1_RESET, RESET_AUTONOMOUS, 0));
     g_assert_false(scmi_poll(agent, &response));
-    to = machine_through_a_file(from, "");
+    to = machine_through_a_file(from, POWER_DOMAINS);
     scmi_move(agent, to);
     g_assert_false(scmi_poll(agent, &response));
     qtest_qmp_assert_success(to, "{'execute': 'cont'}");
     response = scmi_wait(agent);
     g_assert_cmpint(response.status, ==, SCMI_SUCCESS);
     g_assert_cmphex(i2c_divider(to), ==, fresh);
+    end(agent);
+}
+
+/* Agents may want it off: by default the platform keeps a block's power. */
+static void test_held(void)
+{
+    ScmiAgent *agent = scmi_open(machine_start(""), 1);
+    QTestState *qts = scmi_machine(agent);
+
+    qtest_writew(qts, reg("i2c1", I2C_IFDR), I2C_IFDR_VALUE);
+    power(agent, I2C1_POWER, 0);
+    power(agent, I2C1_POWER, POWER_OFF);
+    g_assert_cmphex(i2c_divider(qts), ==, I2C_IFDR_VALUE);
+    g_assert_cmphex(scmi_call(agent, SCMI_POWER_DOMAIN, POWER_STATE_GET,
+                              I2C1_POWER).word[0], ==, 0);
     end(agent);
 }
 
@@ -252,6 +271,7 @@ int main(int argc, char **argv)
     qtest_add_func("/scmi-gate/save-and-load", test_save_and_load);
     qtest_add_func("/scmi-gate/save-before-the-answer",
                    test_save_before_the_answer);
+    qtest_add_func("/scmi-gate/held", test_held);
     qtest_add_func("/scmi-gate/off", test_off);
     return g_test_run();
 }

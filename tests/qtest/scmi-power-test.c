@@ -12,6 +12,9 @@
 
 #define VERSION 0x30001
 
+/* The domains of blocks can be off */
+#define OPTIONS "-M scmi-power-domains=on"
+
 enum {
     ATTRIBUTES = 3,
     STATE_SET = 4,
@@ -339,7 +342,7 @@ static void test_reset(ScmiAgent *agent)
 
 static void test_save_and_load(void)
 {
-    QTestState *qts = machine_start("");
+    QTestState *qts = machine_start(OPTIONS);
     ScmiAgent *agent = scmi_open(qts, 1);
     unsigned id = usb(agent);
 
@@ -348,7 +351,7 @@ static void test_save_and_load(void)
     check_event(agent, CHANGED, scmi_id(agent), id, OFF);
     g_assert_cmpint(scmi_status(agent, SCMI_POWER_DOMAIN, STATE_SET, ASYNC,
                                 id, ON), ==, SCMI_SUCCESS);
-    qts = machine_through_a_file(qts, "");
+    qts = machine_through_a_file(qts, OPTIONS);
     scmi_move(agent, qts);
     qtest_qmp_assert_success(qts, "{'execute': 'cont'}");
     check_state(agent, id, OFF);
@@ -363,24 +366,24 @@ static void test_save_and_load(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    scmi_add_test("/scmi-power/messages", test_messages, NULL);
-    scmi_add_test("/scmi-power/unknown-domain", test_unknown_domain, NULL);
-    scmi_add_test("/scmi-power/upper-bits", test_upper_bits, NULL);
-    scmi_add_test("/scmi-power/forbidden", test_forbidden, NULL);
-    scmi_add_test("/scmi-power/attributes", test_attributes, NULL);
-    scmi_add_test("/scmi-power/long-name", test_long_name, NULL);
-    scmi_add_test("/scmi-power/bad-parameters", test_bad_parameters, NULL);
-    scmi_add_test("/scmi-power/block", test_block, NULL);
-    scmi_add_test("/scmi-power/two-votes", test_two_votes, NULL);
-    scmi_add_test("/scmi-power/forgotten", test_forgotten, NULL);
-    scmi_add_test("/scmi-power/notifications", test_notifications, NULL);
+    scmi_add_test("/scmi-power/messages", test_messages, OPTIONS);
+    scmi_add_test("/scmi-power/unknown-domain", test_unknown_domain, OPTIONS);
+    scmi_add_test("/scmi-power/upper-bits", test_upper_bits, OPTIONS);
+    scmi_add_test("/scmi-power/forbidden", test_forbidden, OPTIONS);
+    scmi_add_test("/scmi-power/attributes", test_attributes, OPTIONS);
+    scmi_add_test("/scmi-power/long-name", test_long_name, OPTIONS);
+    scmi_add_test("/scmi-power/bad-parameters", test_bad_parameters, OPTIONS);
+    scmi_add_test("/scmi-power/block", test_block, OPTIONS);
+    scmi_add_test("/scmi-power/two-votes", test_two_votes, OPTIONS);
+    scmi_add_test("/scmi-power/forgotten", test_forgotten, OPTIONS);
+    scmi_add_test("/scmi-power/notifications", test_notifications, OPTIONS);
     scmi_add_test("/scmi-power/request-notifications",
-                  test_request_notifications, NULL);
+                  test_request_notifications, OPTIONS);
     scmi_add_test("/scmi-power/notification-without-permission",
-                  test_notification_without_permission, NULL);
-    scmi_add_test("/scmi-power/asynchronous", test_asynchronous, NULL);
-    scmi_add_test("/scmi-power/host", test_host, NULL);
-    scmi_add_test("/scmi-power/reset", test_reset, NULL);
+                  test_notification_without_permission, OPTIONS);
+    scmi_add_test("/scmi-power/asynchronous", test_asynchronous, OPTIONS);
+    scmi_add_test("/scmi-power/host", test_host, OPTIONS);
+    scmi_add_test("/scmi-power/reset", test_reset, OPTIONS);
     qtest_add_func("/scmi-power/save-and-load", test_save_and_load);
     return g_test_run();
 }

@@ -17,6 +17,7 @@
 #include "qapi/error.h"
 #include "qemu/module.h"
 #include "hw/avps/scmi/domain.h"
+#include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
 #include "hw/avps/trace.h"
 
@@ -70,6 +71,7 @@ typedef struct PowerState {
 struct AvpsScmiPower {
     AvpsScmiProtocol parent_obj;
 
+    bool hold;      /* property */
     uint32_t num;
     PowerState *state;
 };
@@ -79,6 +81,13 @@ struct AvpsScmiPower {
 static uint32_t power_state(const AvpsScmiPower *s, unsigned id)
 {
     return s->state[id].votes ? STATE_ON : STATE_OFF;
+}
+
+/* Does the platform want domain @id on for ever? */
+static bool is_held(const AvpsScmiPower *s, unsigned id)
+{
+    return s->hold &&
+           avps_scmi_have_block(avps_scmi_power_domains[id].devices);
 }
 
 /* @agent is the one that caused it */
@@ -173,6 +182,9 @@ static int32_t power_state_set(AvpsScmiCall *call)
     votes = s->state[id].votes;
     scmi_cast_vote(call, avps_scmi_power_domains[id].devices, &votes,
                    power == STATE_ON);
+    if (is_held(s, id)) {
+        votes |= BIT(AVPS_SCMI_PLATFORM);
+    }
     set_votes(s, id, votes, call->agent);
     return SCMI_SUCCESS;
 }
@@ -350,6 +362,11 @@ static const VMStateDescription vmstate_power = {
     }
 };
 
+static const Property power_properties[] = {
+    /* The domains of blocks stay on, whatever agents want. */
+    DEFINE_PROP_BOOL("hold", AvpsScmiPower, hold, false),
+};
+
 static void power_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
 {
     DeviceClass *dc = DEVICE_CLASS(oc);
@@ -358,6 +375,7 @@ static void power_class_init(ObjectClass *oc, AVPS_CLASS_DATA *data)
 
     dc->desc = "SCMI power domains";
     dc->vmsd = &vmstate_power;
+    device_class_set_props(dc, power_properties);
     rc->phases.hold = power_reset_hold;
     apc->id = SCMI_POWER_DOMAIN;
     apc->version = VERSION;

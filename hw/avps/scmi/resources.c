@@ -32,9 +32,8 @@ const AvpsScmiDeviceRow avps_scmi_devices[AVPS_SCMI_NUM_DEVICES] = {
 };
 
 /*
- * Every domain with a block behind it is named in the block's node: Linux
- * turns off what no driver asks for. The Ethernet MAC has none, because its
- * driver does not write again what it would lose.
+ * The Ethernet MAC has none, because its driver does not write again what it
+ * would lose.
  */
 const AvpsScmiPowerRow avps_scmi_power_domains[] = {
     { "usb", USED_BY(USB) },
@@ -297,6 +296,16 @@ static uint32_t devices_of(const char *block)
         }
     }
     return devices;
+}
+
+bool avps_scmi_have_block(uint32_t devices)
+{
+    for (int i = 0; i < AVPS_SCMI_NUM_DEVICES; i++) {
+        if (devices & BIT(i) && avps_scmi_devices[i].block) {
+            return true;
+        }
+    }
+    return false;
 }
 
 int avps_scmi_clock_of(const char *block, unsigned n)

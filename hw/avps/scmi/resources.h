@@ -204,6 +204,9 @@ extern const AvpsScmiPowercapRow avps_scmi_powercaps[AVPS_SCMI_NUM_POWERCAPS];
  */
 uint32_t avps_scmi_devices_of_protocol(unsigned id);
 
+/* Is there a block of avps_map[] behind any of @devices? */
+bool avps_scmi_have_block(uint32_t devices);
+
 /*
  * The identifiers of what the block that is called so in avps_map[] has, or
  * -1: the @n'th of the clocks that nobody else uses, its power domain, its

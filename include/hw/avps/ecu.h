@@ -33,6 +33,7 @@ struct AvpsEcu {
     bool idle_states;    /* property: the device tree has them */
     AvpsIommu iommu;     /* property */
     AvpsScmiTransport scmi; /* property */
+    bool scmi_power_domains; /* property */
     bool dma_default_abort; /* property dma-default: abort, not bypass */
     AvpsLifecycle lifecycle; /* properties lifecycle and lifecycle-fuse */
 

@@ -52,6 +52,7 @@ struct AvpsSoc {
     AvpsIommu iommu;
     bool dma_default_abort;      /* until software programs the IOMMU */
     AvpsScmiTransport scmi_transport;
+    bool scmi_power_domains;     /* blocks have power domains of SCMI */
     AvpsLifecycle *lifecycle;    /* consoles, fuse */
 
     /* After realize */
