@@ -9,7 +9,7 @@
 #include "qemu/osdep.h"
 #include "qobject/qdict.h"
 #include "tests/qtest/avps/board.h"
-#include "tests/qtest/avps/scmi.h"
+#include "tests/qtest/avps/scmi-domain.h"
 
 #define BASE_DISCOVER_VENDOR 3
 #define BASE_NOTIFY_ERRORS 8
@@ -17,17 +17,9 @@
 
 #define LONG_NS 1000000000ll
 
-static void set_string(QTestState *qts, const char *property,
-                       const char *value)
-{
-    qtest_qmp_assert_success(qts, "{'execute': 'qom-set', 'arguments': {"
-                             "'path': %s, 'property': %s, 'value': %s}}",
-                             SCMI_PATH, property, value);
-}
-
 static void inject(ScmiAgent *agent, const char *rule)
 {
-    set_string(scmi_machine(agent), "inject", rule);
+    scmi_host_set_string(agent, "", "inject", rule);
 }
 
 static void inject_for(ScmiAgent *agent, const char *rule)
@@ -102,7 +94,7 @@ static void test_filter(ScmiAgent *agent)
         g_assert_cmpint(scmi_send(agent, SCMI_BASE, BASE_DISCOVER_VENDOR,
                                   NULL, 0).status, ==, SCMI_BUSY);
     }
-    set_string(scmi_machine(agent), "faults", "");
+    scmi_host_set_string(agent, "", "faults", "");
     g_assert_cmpint(scmi_send(agent, SCMI_BASE, BASE_DISCOVER_VENDOR, NULL,
                               0).status, ==, SCMI_SUCCESS);
 }

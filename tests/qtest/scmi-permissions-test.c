@@ -10,7 +10,7 @@
 #include "qobject/qdict.h"
 #include "tests/qtest/avps/board.h"
 #include "tests/qtest/avps/migration.h"
-#include "tests/qtest/avps/scmi.h"
+#include "tests/qtest/avps/scmi-domain.h"
 
 enum {
     LIST_PROTOCOLS = 6,
@@ -80,9 +80,7 @@ static void end(Two *two)
 
 static void host(Two *two, const char *property, const char *value)
 {
-    qtest_qmp_assert_success(two->qts, "{'execute': 'qom-set', 'arguments': {"
-                             "'path': %s, 'property': %s, 'value': %s}}",
-                             SCMI_PATH "/mailbox1", property, value);
+    scmi_host_set_string(two->trusted, "/mailbox1", property, value);
 }
 
 static void assert_devices(Two *two, const char *expected)
@@ -215,9 +213,7 @@ static void test_untrusted(void)
                                 RESET_AGENT_CONFIGURATION, 1,
                                 RESET_PERMISSIONS), ==, SCMI_DENIED);
     assert_devices(&two, "sensors");
-    qtest_qmp_assert_success(two.qts, "{'execute': 'qom-set', 'arguments': {"
-                             "'path': %s, 'property': 'trusted', "
-                             "'value': true}}", SCMI_PATH "/mailbox1");
+    scmi_host_set_bool(two.trusted, "/mailbox1", "trusted", true);
     g_assert_cmpint(scmi_status(two.other, SCMI_BASE, SET_DEVICE_PERMISSIONS,
                                 2, I2C1, ALLOW), ==, SCMI_SUCCESS);
     assert_devices(&two, "i2c1,sensors");

@@ -9,7 +9,7 @@
  */
 #include "qemu/osdep.h"
 #include "tests/qtest/avps/board.h"
-#include "tests/qtest/avps/scmi.h"
+#include "tests/qtest/avps/scmi-domain.h"
 
 #define BASE_NOTIFY_ERRORS 8
 #define BASE_SET_DEVICE_PERMISSIONS 9
@@ -58,14 +58,6 @@ static void end(Two *two)
     qtest_quit(two->qts);
 }
 
-static void set_rate_by_host(QTestState *qts, uint64_t rate)
-{
-    qtest_qmp_assert_success(qts, "{'execute': 'qom-set', 'arguments': {"
-                             "'path': %s, 'property': 'rate', "
-                             "'value': %" PRIu64 "}}",
-                             SCMI_PATH "/clock/i2c1", rate);
-}
-
 static int32_t reset_later(ScmiAgent *agent, unsigned domain)
 {
     return scmi_status(agent, SCMI_RESET, RESET, domain,
@@ -78,7 +70,8 @@ static void change_rate(Two *two, unsigned times)
     g_assert_cmpint(scmi_status(two->trusted, SCMI_CLOCK, CLOCK_RATE_NOTIFY,
                                 I2C1_CLOCK, 1), ==, SCMI_SUCCESS);
     for (unsigned i = 0; i < times; i++) {
-        set_rate_by_host(two->qts, i % 2 ? FAST_RATE : SLOW_RATE);
+        scmi_host_set_int(two->trusted, "/clock/i2c1", "rate",
+                          i % 2 ? FAST_RATE : SLOW_RATE);
     }
 }
 
@@ -186,9 +179,7 @@ static void fail_once(ScmiAgent *agent)
     g_autofree char *rule = g_strdup_printf("agent=%u,do=hardware-error,"
                                             "count=1", scmi_id(agent));
 
-    qtest_qmp_assert_success(scmi_machine(agent), "{'execute': 'qom-set', "
-                             "'arguments': {'path': %s, 'property': 'inject',"
-                             " 'value': %s}}", SCMI_PATH, rule);
+    scmi_host_set_string(agent, "", "inject", rule);
     g_assert_cmpint(scmi_send(agent, SCMI_BASE, SCMI_PROTOCOL_VERSION, NULL,
                               0).status, ==, SCMI_HARDWARE_ERROR);
 }
